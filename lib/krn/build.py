@@ -1,0 +1,174 @@
+"""Build a table: pin its inputs, make the changed part again, gate it, publish it in one commit, move the cursor."""
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import structlog
+from pyspark.sql import DataFrame
+
+from krn import cursors, gate, holds
+from krn.cursors import Cursor
+from krn.engine import inputs, numbers
+from krn.engine import scope as scopes
+from krn.engine.candidate import Candidate, conform, write
+from krn.engine.fingerprint import fingerprint
+from krn.engine.inputs import scope_of
+from krn.engine.pins import Pins, Waits, pin, unread
+from krn.engine.publish import publish
+from krn.engine.scope import Scope
+from krn.errors import KrnError
+from krn.failpoints import reached
+from krn.gate import Result, Suite
+from krn.outcome import Built, Run, held
+from krn.store import Store
+from krn.tables.table import Table
+
+log = structlog.get_logger()
+
+
+def build_all(tables: Iterable[Table], store: Store, run: Run) -> Iterator[Built]:
+    """Build the tables in the order of their inputs, one after another; a held table stops only what depends on it."""
+    for table in in_order(tables):
+        started, group = time.monotonic(), f"{run.id} {table.name}"
+        store.spark.sparkContext.setJobGroup(group, table.name)
+        built = build(table, store, run)
+        jobs = len(store.spark.sparkContext.statusTracker().getJobIdsForGroup(group))
+        built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs)
+        log.info("built", table=built.table, outcome=built.outcome, why=built.why, **built.rows, seconds=built.seconds, jobs=jobs)
+        yield built
+
+
+def in_order(tables: Iterable[Table]) -> list[Table]:
+    """The tables so that each comes after its inputs; ties by name."""
+    by_name = {t.name: t for t in sorted(tables, key=lambda t: t.name)}
+    graph = {name: [i.of.name for i in t.reads.values() if isinstance(i.of, Table)] for name, t in by_name.items()}
+    return [by_name[name] for name in TopologicalSorter(graph).static_order() if name in by_name]
+
+
+def build(table: Table, store: Store, run: Run) -> Built:
+    """One table, as design says: pin, scope, restrict, transform, conform, diff, gate, publish, cursor."""
+    pins = pin(table, store)
+    if isinstance(pins, Waits):
+        return Built(table.name, "waits", pins.why)
+    reached("pinned")
+    cursor, print_ = cursors.load(store.root, table.name), fingerprint(table, run.args)
+    folder = store.root / "_candidates" / table.name / run.id
+    scope = _scope(table, store, pins, cursor, run, print_, folder)
+    if scope is None:
+        return _nothing_new(table, store, pins, print_, cursor)
+    reached("scoped")
+    candidate = _candidate(table, store, pins, scope, run, folder)
+    reached("computed")
+    result = _gated(candidate, store, pins, scope, run)
+    reached("gated")
+    if result is not None and not result.is_open:
+        return _kept(candidate, result, store, run)
+    version = publish(candidate, scope, store, run.commit(result), retyped=_retyped(table, store))
+    reached("published")
+    _settle(table, store, pins, print_)
+    reached("cursor_saved")
+    return Built(table.name, "published" if version is not None else "unchanged", scope.why, version, candidate.rows, result)
+
+
+def _scope(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str, folder: Path) -> Scope | None:
+    """What to make again; None = nothing new. Everything is made again only for a reason that is named."""
+    whole = _why_whole(table, store, pins, cursor, run, print_)
+    if whole or cursor is None:
+        return Scope(whole)
+    news = unread(table, store, pins, cursor)
+    if not news:
+        return None
+    if table.scope is None:
+        return Scope("changed")
+    return scopes.changed(table, store, pins, cursor, news, folder / "scope")
+
+
+def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str) -> str:
+    if cursor is None or not store.exists(table.name):
+        return "first build"
+    if run.full:
+        return "asked for in full"
+    if cursor.fingerprint != print_:
+        return "its definition or arguments changed"
+    if {n: s.id for n, s in cursor.inputs.items()} != {n: s.id for n, s in pins.seen.items()}:
+        return "an input was made anew"
+    gone = [n for n, s in pins.seen.items() if not store.feed_is_whole(n, cursor.inputs[n].version, s.version)]
+    return f"the change feed of {', '.join(gone)} is gone" if gone else ""
+
+
+def _candidate(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, folder: Path) -> Candidate:
+    if table.transform is None:
+        raise KrnError(f"{table.name} has no transform.", "mend the table's file")
+    frames = _restricted(table, store, pins, scope)
+    new = conform(table, table.transform(**frames, **{name: run.args[name] for name in table.args}))
+    if table.window_days and table.scope:
+        new = scope.restrict(new, new[table.scope])
+    return write(table, new, _old(table, store, scope), folder / "rows")
+
+
+def _restricted(table: Table, store: Store, pins: Pins, scope: Scope) -> dict[str, DataFrame]:
+    """The inputs by parameter name, each cut to the scope, but those reached via another column."""
+    raw = {name: (i, inputs.rows(i, store, pins)) for name, i in table.reads.items()}
+    cut = {n: (i, f if i.via or scope.is_whole else scope.restrict(f, scope_of(table, i), table.window_days)) for n, (i, f) in raw.items()}
+    return {name: inputs.typed(i, frame) for name, (i, frame) in cut.items()}
+
+
+def _old(table: Table, store: Store, scope: Scope) -> DataFrame | None:
+    """The target's rows in scope, or None when there are none to compare with."""
+    if not store.exists(table.name) or _retyped(table, store):
+        return None
+    target = store.read(table.name)
+    return scope.restrict(target, target[table.scope]) if table.scope else target
+
+
+def _retyped(table: Table, store: Store) -> bool:
+    have = store.read(table.name).schema.simpleString() if store.exists(table.name) else table.schema.simpleString()
+    return have != table.schema.simpleString()
+
+
+def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Run) -> Result | None:
+    """The result of the table's suite over what readers would see; None when there is nothing to judge or the gate is off."""
+    suite = run.suite_of(candidate.table)
+    if suite is None:
+        return None
+    if candidate.n_visible == 0:
+        return _emptied(candidate, store, pins, scope, suite)
+    if candidate.n_changed == 0 and store.exists(candidate.table.name):
+        return None
+    result = gate.judge(suite, candidate.visible(store.spark), engine=run.engine)
+    found = numbers.measure(suite, candidate, store, pins, scope)
+    return gate.with_reconciled(result, suite, found)
+
+
+def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite) -> Result | None:
+    """An empty candidate of inputs that had rows is held, unless the table may be empty."""
+    if candidate.table.may_be_empty or all(f.isEmpty() for f in _restricted(candidate.table, store, pins, scope).values()):
+        return None
+    return gate.refused(suite, "unexpectedly empty: the inputs in scope have rows, the candidate has none")
+
+
+def _kept(candidate: Candidate, result: Result, store: Store, run: Run) -> Built:
+    """Nothing is published and the cursor stays, so the next run gates it again; the candidate is kept to be looked at."""
+    built = held(candidate.table, result, candidate.rows)
+    holds.put(store.root, built.table, {"run": run.id, "why": built.why, "status": result.status, "candidate": str(candidate.path)})
+    return built
+
+
+def _nothing_new(table: Table, store: Store, pins: Pins, print_: str, cursor: Cursor | None) -> Built:
+    if cursor is None or (cursor.through, cursor.inputs) != (pins.through, pins.seen):
+        _settle(table, store, pins, print_)
+    return Built(table.name, "unchanged", "nothing new", cursor.version if cursor else None)
+
+
+def _settle(table: Table, store: Store, pins: Pins, print_: str) -> None:
+    """Record what was consumed, lift the hold and drop the candidates."""
+    head = store.head(table.name)
+    if head is None:
+        raise KrnError(f"{table.name} was published but is not there.", "look at the warehouse's folder")
+    cursors.save(store.root, Cursor(table.name, head, store.table_id(table.name), pins.through, print_, dict(pins.seen)))
+    holds.clear(store.root, table.name)
+    shutil.rmtree(store.root / "_candidates" / table.name, ignore_errors=True)

@@ -1,0 +1,140 @@
+"""The configuration: one TOML file, `KRN_*` variables and `--set` over it, typed, frozen, every wrong key named at once."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from krn.errors import UsageError
+
+#: Variables that start with KRN_ but are not configuration keys: secrets and switches read by the command line itself.
+NOT_CONFIG = frozenset({"KRN_CONFIG", "KRN_FAILPOINT", "KRN_HOME", "KRN_PII_KEY", "KRN_YES"})
+
+SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise ValueError(f"{name!r} is not a time zone of the IANA list, such as Europe/London") from unknown
+    return name
+
+
+def _local_path(path: Path) -> Path:
+    if "://" in str(path) or ":/" in str(path):
+        raise ValueError(f"{path}: only local paths; object stores need a lease lock that krn does not have yet")
+    return path.expanduser().absolute()
+
+
+LocalPath = Annotated[Path, AfterValidator(_local_path)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sqs(_Frozen):
+    """A queue of Amazon SQS, or of an emulator at `endpoint_url`."""
+
+    name: SourceName
+    kind: Literal["sqs"] = "sqs"
+    queue_url: str | None = None
+    queue: str | None = None
+    region: str = "us-east-1"
+    endpoint_url: str | None = None
+    threads: int = Field(16, ge=1, le=64)
+    round_messages: int = Field(20_000, ge=1, le=100_000)
+    round_bytes: int = Field(64 * 2**20, ge=2**20)
+    round_seconds: float = Field(60, gt=0)
+    max_rounds: int = Field(1_000, ge=1)
+    max_seconds: float = Field(3_000, gt=0)
+    visibility_s: int = Field(300, ge=1, le=43_200)
+
+
+class Landing(_Frozen):
+    """A folder into which workers put files."""
+
+    name: SourceName
+    kind: Literal["landing"] = "landing"
+    path: LocalPath
+    settle_s: float = Field(60, ge=0)
+    max_files: int = Field(1_000, ge=1)
+    max_bytes: int = Field(2**30, ge=1)
+
+
+Source = Annotated[Sqs | Landing, Field(discriminator="kind")]
+
+
+class Config(_Frozen):
+    """Where and how much; what and why is in the code."""
+
+    warehouse: LocalPath = Path("warehouse")
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
+    gate: Literal["fused", "plain", "off"] = "fused"
+    keep_days: int = Field(7, ge=7)
+    on_problem: str | None = None
+    sources: tuple[Source, ...] = ()
+
+    def run_args(self, clock: datetime) -> dict[str, str | date]:
+        """The values a transform may ask for by name."""
+        today = clock.astimezone(ZoneInfo(self.timezone)).date()
+        return {"timezone": self.timezone, "currency": self.currency, "today": today}
+
+
+def load(path: Path | None, environ: Mapping[str, str], sets: Iterable[str] = ()) -> Config:
+    """The configuration of `path` (none = defaults), `KRN_WAREHOUSE=…` over it, `--set key=value` over both."""
+    values = _file(path)
+    for name, text in environ.items():
+        if name.startswith("KRN_") and name not in NOT_CONFIG:
+            values[name.removeprefix("KRN_").lower()] = text
+    for pair in sets:
+        key, equals, text = pair.partition("=")
+        if not equals:
+            raise UsageError(f"--set {pair}: not of the form key=value.", "krn run --set timezone=Europe/London")
+        _put(values, key.split("."), text)
+    return validated(values, str(path or "the configuration"))
+
+
+def validated(values: Mapping[str, Any], where: str) -> Config:
+    """A `Config` of `values`; every wrong key is named at once."""
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as wrong:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
+        raise UsageError(f"{where}: {problems}.", "mend the keys, or see the comments in conf/local.toml") from None
+    names = [s.name for s in config.sources]
+    if len(set(names)) != len(names):
+        raise UsageError(f"{where}: two sources share a name: {', '.join(sorted(names))}.", "give each source its own name")
+    return config
+
+
+def _file(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"There is no configuration file {path}.", "krn run --config conf/local.toml") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise UsageError(f"{path} is not TOML: {wrong}.", "mend the file") from None
+
+
+def _put(values: dict[str, Any], keys: list[str], text: str) -> None:
+    """Set a nested key; `sources.shop.path` finds the source by its name."""
+    head, *rest = keys
+    if not rest:
+        values[head] = text
+    elif head == "sources":
+        for source in values.get("sources", []):
+            if source.get("name") == rest[0]:
+                _put(source, rest[1:], text)
+                return
+        raise UsageError(f"--set sources.{rest[0]}: no source has this name.", "krn doctor shows the sources")
+    else:
+        _put(values.setdefault(head, {}), rest, text)

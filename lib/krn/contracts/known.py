@@ -1,0 +1,94 @@
+"""Contracts made ready to check with, and the choice of the one that a body is about."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from krn.contracts.canonical import Writer, writer
+from krn.contracts.contract import Adapter, Body, Contract, Delivered
+from krn.contracts.reasons import Reason
+from krn.contracts.shape import shape
+
+_VERSION = re.compile(r"(?:^|[/:v])([0-9]{1,9})\Z")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A contract with its filters, of bodies read with doubles and of bodies read exactly, and its writer."""
+
+    contract: Contract
+    passes: Callable[[Body], bool]
+    passes_exact: Callable[[Body], bool]
+    write: Writer
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Every type that can be checked, and the adapters by older version and by foreign `event_type`."""
+
+    known: Mapping[str, Known]
+    older: Mapping[tuple[str, int], Adapter]
+    foreign: Mapping[str, tuple[Known, Adapter]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A body as an event of the contract it is about, if there is one."""
+
+    body: Body
+    known: Known | None
+    version: int | None
+    time_source: Literal["event", "delivery"] = "event"
+    reasons: frozenset[Reason] = frozenset()
+
+
+def compiled(contracts: Iterable[Contract]) -> Contracts:
+    """The contracts, ready; make it once a process (some milliseconds)."""
+    known = {c.type: _known(c) for c in contracts}
+    adapters = [(k, a) for k in known.values() for a in k.contract.adapters]
+    return Contracts(
+        known,
+        older={(k.contract.type, a.of): a for k, a in adapters if isinstance(a.of, int)},
+        foreign={a.of: (k, a) for k, a in adapters if isinstance(a.of, str)},
+    )
+
+
+def _known(contract: Contract) -> Known:
+    passes, passes_exact = shape(contract, exact=False), shape(contract, exact=True)
+    return Known(contract, passes.is_valid, passes_exact.is_valid, writer(contract.fields))
+
+
+def read(body: Body, delivered: Delivered, contracts: Contracts) -> Reading:
+    """Which contract `body` is about; adapted to it where it is of an older version or has a foreign shape."""
+    foreign = body.get("event_type") if body.get("type") is None else None
+    if not isinstance(foreign, str):
+        return _read_event(body, delivered, contracts)
+    if foreign in contracts.foreign:
+        return _adapted(body, delivered, *contracts.foreign[foreign])
+    return Reading(body | {"type": foreign}, None, None, reasons=frozenset({Reason.UNKNOWN_TYPE}))
+
+
+def _read_event(body: Body, delivered: Delivered, contracts: Contracts) -> Reading:
+    event_type, version = body.get("type"), _version(body.get("dataschema"))
+    if not isinstance(event_type, str) or not event_type.strip():
+        return Reading(body, None, version)  # the envelope's own fault
+    known = contracts.known.get(event_type)
+    if known is None:
+        return Reading(body, None, version, reasons=frozenset({Reason.UNKNOWN_TYPE}))
+    if version == known.contract.version:
+        return Reading(body, known, version)
+    if version is None or (event_type, version) not in contracts.older:
+        return Reading(body, None, version, reasons=frozenset({Reason.UNKNOWN_VERSION}))
+    return _adapted(body, delivered, known, contracts.older[event_type, version])
+
+
+def _adapted(body: Body, delivered: Delivered, known: Known, adapter: Adapter) -> Reading:
+    return Reading(adapter.adapt(body, delivered), known, known.contract.version, adapter.time_source)
+
+
+def _version(dataschema: object) -> int | None:
+    if dataschema is None:
+        return 1
+    ending = _VERSION.search(dataschema) if isinstance(dataschema, str) else None
+    return int(ending[1]) if ending else None

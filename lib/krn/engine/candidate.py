@@ -1,0 +1,94 @@
+"""A candidate: what a table would become, row by row against what it is, written once and not yet published."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
+
+from krn.errors import KrnError
+from krn.tables.table import Table
+
+CHANGES = ("insert", "update", "delete", "same")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Parquet files under `path`, one folder for each kind of change; `rows` counts them from the files' footers."""
+
+    table: Table
+    path: Path
+    rows: dict[str, int]
+
+    @property
+    def n_changed(self) -> int:
+        return self.rows["insert"] + self.rows["update"] + self.rows["delete"]
+
+    @property
+    def n_visible(self) -> int:
+        return self.rows["insert"] + self.rows["update"] + self.rows["same"]
+
+    def read(self, spark: SparkSession, *changes: str) -> DataFrame:
+        """The rows of the given kinds of change, with the column `_change`."""
+        folders = [str(self.path / f"_change={c}") for c in changes if self.rows[c]]
+        schema = StructType([*self.table.schema.fields, StructField("_change", StringType())])
+        if not folders:
+            return spark.createDataFrame([], schema)
+        return spark.read.schema(schema).option("basePath", str(self.path)).parquet(*folders)
+
+    def visible(self, spark: SparkSession) -> DataFrame:
+        """The rows that readers would see."""
+        return self.read(spark, "insert", "update", "same").select(*(c.name for c in self.table.columns))
+
+
+def conform(table: Table, frame: DataFrame) -> DataFrame:
+    """The frame in the declared column order; a missing, extra or retyped column is an error that names them all."""
+    have = {f.name: f.dataType for f in frame.schema.fields}
+    want = {c.name: c.type for c in table.columns}
+    wrong = [f"{n}: missing" for n in want if n not in have] + [f"{n}: not declared" for n in have if n not in want]
+    wrong += [f"{n}: {have[n].simpleString()}, declared {t.simpleString()}" for n, t in want.items() if n in have and not _same(have[n], t)]
+    if wrong:
+        raise KrnError(f"{table.name}: the transform and the declared columns differ: {'; '.join(wrong)}.", "mend the table's file")
+    return frame.select(*want)
+
+
+def write(table: Table, new: DataFrame, old: DataFrame | None, path: Path) -> Candidate:
+    """Compare `new` with `old` (the target's rows in scope; None = there are none) and write the result to `path`."""
+    compared = new.withColumn("_change", F.lit("insert")) if old is None else _compared(table, new, old)
+    compared.write.partitionBy("_change").parquet(str(path))
+    return Candidate(table, path, {change: _rows(path / f"_change={change}") for change in CHANGES})
+
+
+def _compared(table: Table, new: DataFrame, old: DataFrame) -> DataFrame:
+    columns = [c.name for c in table.columns]
+    left = new.select(*table.key, F.struct(*columns).alias("_new"))
+    right = old.select(*table.key, F.struct(*columns).alias("_old"))
+    both = left.join(right, on=list(table.key), how="full_outer")
+    change = (
+        F.when(F.col("_old").isNull(), "insert")
+        .when(F.col("_new").isNull(), "delete")
+        .when(F.col("_new").eqNullSafe(F.col("_old")), "same")
+        .otherwise("update")
+    )
+    return both.select(F.coalesce("_new", "_old").alias("_row"), change.alias("_change")).select("_row.*", "_change")
+
+
+def _rows(folder: Path) -> int:
+    return sum(pq.read_metadata(file).num_rows for file in folder.glob("*.parquet"))
+
+
+def _same(left: DataType, right: DataType) -> bool:
+    """Equal but for nullability, which Parquet and Delta don't keep."""
+    return _plain(left) == _plain(right)
+
+
+def _plain(kind: DataType) -> DataType:
+    if isinstance(kind, ArrayType):
+        return ArrayType(_plain(kind.elementType))
+    if isinstance(kind, MapType):
+        return MapType(_plain(kind.keyType), _plain(kind.valueType))
+    if isinstance(kind, StructType):
+        return StructType([StructField(f.name, _plain(f.dataType)) for f in kind.fields])
+    return kind

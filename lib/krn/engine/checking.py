@@ -1,0 +1,72 @@
+"""Bronze rows through `check`, in Arrow batches: the one place where Python sees every event."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import ArrayType, BooleanType, IntegerType, LongType, StringType, StructField, StructType, TimestampType
+
+from krn.contracts import CONTRACTS
+from krn.contracts.check import check
+from krn.contracts.contract import Delivered
+from krn.contracts.known import compiled
+from krn.tables.silver.deliveries import ENTITY_KEYS
+
+_TAKEN = ("row_id", "batch", "position", "source", "received_at")
+_KEYS = tuple(name for name, _ in ENTITY_KEYS)
+_CHECKED = ("ok", "reasons", "type", "version", "event_id", "event_source", "event_time", "time_source", "id_hash", "content_hash", "data")
+
+SCHEMA = StructType(
+    [
+        StructField("row_id", LongType()),
+        StructField("batch", LongType()),
+        StructField("position", LongType()),
+        StructField("source", StringType()),
+        StructField("received_at", TimestampType()),
+        StructField("ok", BooleanType()),
+        StructField("reasons", ArrayType(StringType())),
+        StructField("type", StringType()),
+        StructField("version", IntegerType()),
+        StructField("event_id", StringType()),
+        StructField("event_source", StringType()),
+        StructField("event_time", TimestampType()),
+        StructField("time_source", StringType()),
+        StructField("id_hash", LongType()),
+        StructField("content_hash", StringType()),
+        StructField("data", StringType()),
+        *(StructField(name, StringType()) for name in _KEYS),
+    ]
+)
+
+
+def checked(pending: DataFrame, currency: str) -> DataFrame:
+    """One row of `SCHEMA` per bronze row. Python, because strict JSON (duplicate keys, trailing data, NaN) is beyond Spark's."""
+    wanted = pending.select(*_TAKEN, "sent_at", "payload_encoding", "payload")
+    return wanted.mapInArrow(partial(_batches, currency=currency), SCHEMA)
+
+
+def _batches(batches: Iterator[pa.RecordBatch], currency: str) -> Iterator[pa.RecordBatch]:
+    schema, contracts = to_arrow_schema(SCHEMA), compiled(CONTRACTS)
+    for batch in batches:
+        found = [check(payload, delivered, contracts) for payload, delivered in _deliveries(batch, currency)]
+        columns: dict[str, Any] = {name: batch.column(name) for name in _TAKEN}
+        columns |= {name: [getattr(c, name) for c in found] for name in _CHECKED}
+        columns |= {name: [c.keys.get(name) for c in found] for name in _KEYS}
+        yield pa.RecordBatch.from_arrays([_array(columns[f.name], f.type) for f in schema], schema=schema)
+
+
+def _deliveries(batch: pa.RecordBatch, currency: str) -> Iterator[tuple[bytes, Delivered]]:
+    """The exact bytes of each row, with what its delivery tells; rounds and files share it, so it is made once."""
+    known = cache(partial(Delivered, currency=currency))
+    encodings, payloads = batch.column("payload_encoding").to_pylist(), batch.column("payload").cast(pa.binary()).to_pylist()
+    told = zip(batch.column("received_at").to_pylist(), batch.column("sent_at").to_pylist(), batch.column("source").to_pylist(), strict=True)
+    for encoding, payload, (received_at, sent_at, source) in zip(encodings, payloads, told, strict=True):
+        yield b64decode(payload) if encoding == "base64" else payload, known(received_at=received_at, sent_at=sent_at, source=source)
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    return values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, type=kind)

@@ -1,0 +1,52 @@
+"""Whether a table would come out the same today: a hash of everything its rows are made of but the data."""
+
+import ast
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from functools import cache
+from importlib.abc import InspectLoader
+
+from krn.contracts.contract import Contract
+from krn.tables.table import Table
+
+
+def fingerprint(table: Table, args: Mapping[str, object]) -> str:
+    """16 hex digits over the code of the table, its columns, the contracts it reads and the values of its `args`."""
+    parts = [*_sources(table), *(f"{c.name} {c.type.simpleString()}" for c in table.columns)]
+    parts += [i.of.fingerprint for i in table.reads.values() if isinstance(i.of, Contract)]
+    parts += [f"{name} {i.scope} {i.via}" for name, i in table.reads.items()]
+    parts += [f"{name}={args[name]}" for name in table.args]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _sources(table: Table) -> list[str]:
+    if table.transform is None:
+        return []
+    own = table.transform.__module__
+    code = {name: _code(name) for name in _reached(own, frozenset())}
+    return [f"{name}\n{text}" for name, text in sorted(code.items())]
+
+
+def _reached(module: str, seen: frozenset[str]) -> frozenset[str]:
+    """The module and the shared modules under krn.tables that it imports; other tables' files are inputs, not code."""
+    found = seen | {module}
+    for name in _imports(module):
+        if name.startswith("krn.tables.") and name.count(".") == 2 and name not in found:
+            found = _reached(name, found)
+    return found
+
+
+def _imports(module: str) -> list[str]:
+    nodes = [n for n in ast.walk(ast.parse(_code(module))) if isinstance(n, ast.ImportFrom) and n.module]
+    return sorted({name for n in nodes for name in (str(n.module), *(f"{n.module}.{a.name}" for a in n.names))})
+
+
+@cache
+def _code(module: str) -> str:
+    try:
+        spec = importlib.util.find_spec(module)
+    except ModuleNotFoundError:
+        return ""
+    loader = spec.loader if spec else None
+    return (loader.get_source(module) or "") if isinstance(loader, InspectLoader) else ""

@@ -1,0 +1,88 @@
+"""Which part of a table has to be made again: the scope values that changed in its inputs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from krn.contracts.contract import Contract
+from krn.cursors import Cursor
+from krn.engine import inputs
+from krn.engine.pins import Pins, source_of
+from krn.store import Store
+from krn.tables.table import Input, Table
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything (`why` says the reason), the dates in `dates`, or the keys in the one-column frame `keys`."""
+
+    why: str
+    dates: tuple[date, ...] | None = None
+    keys: DataFrame | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.dates is None and self.keys is None
+
+    def restrict(self, frame: DataFrame, value: Column, reach: int = 0) -> DataFrame:
+        """The rows of `frame` whose scope `value` is in this scope; dates also `reach` days on either side."""
+        if self.dates is not None:
+            return frame.where(value.isin(*_widened(self.dates, -reach, reach)))
+        if self.keys is not None:
+            wanted = F.broadcast(self.keys.withColumnRenamed("scope", "_scope"))
+            return frame.join(wanted, on=value == F.col("_scope"), how="left_semi")
+        return frame
+
+    def without(self, frame: DataFrame, column: str) -> DataFrame:
+        """The rows of a table that this scope leaves as they are."""
+        if self.dates is not None:
+            return frame.where(~F.col(column).isin(*self.dates))
+        if self.keys is not None:
+            return frame.join(F.broadcast(self.keys), on=F.col(column) == F.col("scope"), how="left_anti")
+        return frame.limit(0)
+
+
+def changed(table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], draft: Path) -> Scope:
+    """The scope values in the change feeds of the inputs in `unread`; pre- and post-images both count.
+
+    Keys are written to `draft` once, since every input and the target are restricted by them.
+    """
+    reads = {name: table.reads[name] for name in unread}
+    values = reduce(DataFrame.unionByName, _values(table, store, pins, cursor, reads)).where("scope IS NOT NULL").distinct()
+    if table.scope_is_date:
+        found = [row.scope for row in values.collect()]  # days are few, whatever the data
+        return Scope("changed", dates=tuple(sorted(_widened(found, 0, table.window_days))))
+    values.write.parquet(str(draft))
+    return Scope("changed", keys=store.spark.read.schema(values.schema).parquet(str(draft)))
+
+
+def _values(table: Table, store: Store, pins: Pins, cursor: Cursor, reads: dict[str, Input]) -> list[DataFrame]:
+    events = [i for i in reads.values() if isinstance(i.of, Contract) and not i.via]
+    direct = [i for i in reads.values() if not isinstance(i.of, Contract) and not i.via]
+    frames = [_feed(store, pins, cursor, inputs.deliveries_name()).select(inputs.events_scope(table, events).alias("scope"))] if events else []
+    frames += [_feed(store, pins, cursor, source_of(i)).select(inputs.scope_of(table, i).alias("scope")) for i in direct]
+    frames += [_reached_via(table, store, pins, cursor, i) for i in reads.values() if i.via]
+    return frames
+
+
+def _feed(store: Store, pins: Pins, cursor: Cursor, name: str) -> DataFrame:
+    return store.changes(name, cursor.inputs[name].version, pins.seen[name].version)
+
+
+def _reached_via(table: Table, store: Store, pins: Pins, cursor: Cursor, given: Input) -> DataFrame:
+    """The scope values of the table's own rows that hold a changed value of the `via` column."""
+    feed = _feed(store, pins, cursor, source_of(given))
+    if isinstance(given.of, Contract):
+        feed = feed.where(inputs.is_accepted(given.of))
+    touched = feed.select(F.col(given.via).alias("_via")).distinct()
+    own = store.read(table.name, cursor.version)
+    return own.join(touched, on=F.col(given.via) == F.col("_via"), how="left_semi").select(F.col(str(table.scope)).alias("scope"))
+
+
+def _widened(days: Sequence[date], before: int, after: int) -> set[date]:
+    return {day + timedelta(days=shift) for day in days for shift in range(before, after + 1)}

@@ -1,0 +1,78 @@
+"""The gate: the suite of a table applied to a candidate, before any reader sees it.
+
+An empty frame passes what is said of each row (there is none) and fails what is said of a column's minimum, maximum,
+mean or sum (there is no value). Whether a candidate may be empty is for the build to say, before it asks here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from krn.gate.lint import lint
+from krn.gate.quiet import quiet
+from krn.gate.result import ROWS, Check, Result
+from krn.gate.suite import Expectation, Number, Suite, load
+
+__all__ = [
+    "Check",
+    "Expectation",
+    "Number",
+    "Result",
+    "Suite",
+    "judge",
+    "lint",
+    "load",
+    "reconcile",
+    "refused",
+    "with_reconciled",
+]
+
+
+def judge(
+    suite: Suite,
+    frame: DataFrame,
+    parameters: Mapping[str, object] | None = None,
+    extra: Mapping[str, Column] | None = None,
+    engine: str = "fused",
+) -> Result:
+    """Judge the rows of a frame by the suite's expectations, in one Spark pass; it never raises for what the data holds.
+
+    `parameters` fill `{$PARAMETER: name}`. `extra` are aggregates of the caller that ride in the same pass and come back
+    exact. `engine="plain"` is Great Expectations as it comes: the oracle of the tests, and the way out if fusing breaks.
+    """
+    own = {ROWS: F.count(F.lit(1)), **(extra or {})}
+    with quiet():
+        if engine == "plain":
+            from krn.gate import plain  # here and below, since it imports Great Expectations: 5 s
+
+            return plain.judge(suite, frame, parameters or {}, own)
+        from krn.gate import judging
+
+        return judging.judge(suite, frame, parameters or {}, own)
+
+
+def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
+    """Judge the suite's `reconcile` part over one row of exact numbers, without Spark.
+
+    Numbers stay what they are, bounds do not: Great Expectations makes them floats. So the lint asks for whole bounds,
+    and sums that must agree are compared with each other, or their difference with 0.
+    """
+    if not suite.reconcile:
+        return Result(suite.table, suite.hash)
+    with quiet():
+        from krn.gate import judging
+
+        return judging.reconcile(suite, numbers)
+
+
+def with_reconciled(result: Result, suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
+    """The result of a candidate with the checks of the suite's `reconcile` part."""
+    return replace(result, checks=result.checks + reconcile(suite, numbers).checks)
+
+
+def refused(suite: Suite, why: str) -> Result:
+    """The result of a candidate that is held before its suite is asked."""
+    return Result(suite.table, suite.hash, at_least="held", why=why)

@@ -1,0 +1,111 @@
+"""How a suite and a frame become a result: Great Expectations plans, one pass counts, Great Expectations judges."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd  # type: ignore[import-untyped]
+from great_expectations.execution_engine.execution_engine import ExecutionEngine
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import Expectation as Judge
+from great_expectations.util import convert_to_json_serializable
+from great_expectations.validator.validation_graph import ValidationGraph
+from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame
+
+from krn.gate.judges import BASIC, REFUSALS, judge_of
+from krn.gate.measure import Metrics, Planner
+from krn.gate.result import Check, Result, check, counted, failed, uncounted
+from krn.gate.suite import Expectation, Suite
+
+SPARK = (PySparkException, Py4JError)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An expectation, what it is judged with, and the metrics that were asked for."""
+
+    of: Expectation
+    judge: Judge
+    metrics: Metrics
+
+
+def judge(suite: Suite, frame: DataFrame, parameters: Mapping[str, object], own: Mapping[str, Column]) -> Result:
+    """The suite's expectations over a frame, in one pass with the caller's `own` aggregates."""
+    planner = Planner(frame)
+    plans = [_plan(expectation, parameters, frame.columns, planner) for expectation in suite.expectations]
+    try:
+        values = count(frame, {**own, **planner.wanted})
+    except SPARK:
+        return own_result(suite, [_alone(plan, frame, planner) for plan in plans], frame, own)
+    return counted(suite, [_judged(plan, values) for plan in plans], {name: values[name] for name in own})
+
+
+def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
+    """The suite's `reconcile` part over one row; as objects, since pandas would make the numbers floats."""
+    engine = PandasExecutionEngine()
+    engine.load_batch_data("numbers", pd.DataFrame([dict(numbers)], dtype=object))
+    plans = [_plan(expectation, {}, numbers, engine) for expectation in suite.reconcile]
+    return Result(suite.table, suite.hash, checks=tuple(_judged(plan, {}) for plan in plans))
+
+
+def own_result(suite: Suite, checks: list[Check], frame: DataFrame, own: Mapping[str, Column]) -> Result:
+    """The result for checks made apart from the caller's aggregates."""
+    try:
+        return counted(suite, checks, count(frame, own))
+    except SPARK as error:
+        return uncounted(suite, checks, error)
+
+
+def count(frame: DataFrame, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
+    """The one pass: every aggregate, under its key."""
+    return dict(zip(aggregates, frame.agg(*aggregates.values()).collect()[0], strict=True))
+
+
+def _plan(
+    expectation: Expectation, parameters: Mapping[str, object], columns: Container[str], engine: ExecutionEngine[Any]
+) -> Plan | Check:
+    """Let Great Expectations resolve what one expectation needs; a `Planner` answers counts with placeholders."""
+    try:
+        judge = judge_of(expectation, parameters, columns)
+        graph = ValidationGraph(execution_engine=engine)
+        for metric in judge.get_validation_dependencies(engine, _runtime()).get_metric_configurations():
+            graph.build_metric_dependency_graph(metric, _runtime())
+        metrics, _ = graph.resolve({**_runtime(), "catch_exceptions": False}, show_progress_bars=False)
+    except REFUSALS as error:
+        return failed(expectation, error)
+    return Plan(expectation, judge, metrics)
+
+
+def _alone(plan: Plan | Check, frame: DataFrame, planner: Planner) -> Check:
+    """The check of an expectation counted by itself, so that one that Spark can't count doesn't hide the others."""
+    if isinstance(plan, Check):
+        return plan
+    try:
+        return _judged(plan, count(frame, {id: planner.wanted[id] for id in plan.metrics if id in planner.wanted}))
+    except SPARK as error:
+        return failed(plan.of, error)
+
+
+def _judged(plan: Plan | Check, values: Mapping[Any, Any]) -> Check:
+    """What Great Expectations says of the metrics, once the values are in the places of the placeholders."""
+    if isinstance(plan, Check):
+        return plan
+    known = {id: _value(values[id]) if id in values else metric for id, metric in plan.metrics.items()}
+    try:
+        said = plan.judge.metrics_validate(known, runtime_configuration=_runtime())
+    except REFUSALS as error:
+        return failed(plan.of, error)
+    return check(plan.of, bool(said.success), said.result)
+
+
+def _value(value: Any) -> Any:
+    """As Great Expectations takes it from Spark, but an instant with its offset: Spark gives the process's local time."""
+    return convert_to_json_serializable(value.astimezone(UTC) if isinstance(value, datetime) else value)
+
+
+def _runtime() -> dict[str, Any]:
+    return {"result_format": dict(BASIC)}  # anew each time: Great Expectations writes into it

@@ -1,0 +1,112 @@
+"""Great Expectations judges, one Spark pass computes.
+
+Asked for 20 expectations, Great Expectations starts 28 to 53 Spark jobs. Here it plans first, on a stand-in that has no
+rows to count: it names the conditions and aggregates it wants, those run in one `frame.agg`, and it judges the values.
+The seam is `ExecutionEngine.resolve_metrics`; `tests/engine/test_gate.py` compares every allowed expectation with the
+same one run by plain Great Expectations.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchData
+from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
+from great_expectations.validator.metric_configuration import MetricConfiguration, MetricConfigurationID
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from krn.gate import key
+
+Metrics = dict[MetricConfigurationID, Any]
+
+_COLUMN: Mapping[str, Callable[[Column], Column]] = {
+    "column.min": F.min,
+    "column.max": F.max,
+    "column.mean": F.mean,
+    "column.sum": F.sum,
+}
+_PLACEHOLDER = 0  # what planning sees where a count will be
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Stands in for a frame: it remembers its filters as one condition instead of applying them."""
+
+    schema: StructType
+    where: Column = field(default_factory=lambda: F.lit(True))
+
+    def filter(self, condition: Column | str) -> "Rows":
+        also = F.expr(condition) if isinstance(condition, str) else condition
+        return replace(self, where=self.where & also)
+
+
+class Planner(SparkDFExecutionEngine):
+    """Collects in `wanted` every aggregate that Great Expectations would run. It holds no frame: it can start no job."""
+
+    def __init__(self, frame: DataFrame) -> None:
+        super().__init__(spark=frame.sparkSession, persist=False)
+        self.wanted: dict[MetricConfigurationID, Column] = {}
+        self.batch_manager.save_batch_data("candidate", SparkDFBatchData(self, Rows(frame.schema)))
+
+    def resolve_metrics(
+        self,
+        metrics_to_resolve: Iterable[MetricConfiguration],
+        metrics: Metrics | None = None,
+        runtime_configuration: dict[str, Any] | None = None,
+    ) -> Metrics:
+        known, answers = metrics or {}, Metrics()
+        free: dict[MetricConfigurationID, MetricConfiguration] = {}
+        for metric in metrics_to_resolve:
+            if metric.metric_name.endswith(".unexpected_values"):
+                answers[metric.id] = []  # samples would cost a job each and show raw values
+            elif (aggregate := self._aggregate(metric, known)) is not None:
+                self.wanted[metric.id] = aggregate
+                answers[metric.id] = _PLACEHOLDER
+            else:
+                free[metric.id] = _exact(metric)
+        resolved = super().resolve_metrics(free.values(), known, runtime_configuration) if free else {}
+        return answers | {asked: resolved[exact.id] for asked, exact in free.items()}
+
+    def _aggregate(self, metric: MetricConfiguration, known: Metrics) -> Column | None:
+        name, domain = metric.metric_name, metric.metric_domain_kwargs
+        if name.endswith((".unexpected_count", ".filtered_row_count")):
+            return self._count(metric, known)
+        if name == "table.row_count":
+            return F.count_if(self._where(domain))
+        if name == key.METRIC:
+            return key.surplus(metric.metric_value_kwargs["columns"])
+        if name in _COLUMN:
+            return _COLUMN[name](F.when(self._where(domain), F.col(domain["column"])))
+        return None
+
+    def _count(self, metric: MetricConfiguration, known: Metrics) -> Column:
+        unexpected, compute, accessor = known[_condition(metric).id]
+        where = self._where({**compute, **accessor})
+        return F.count_if(where if metric.metric_name.endswith(".filtered_row_count") else where & unexpected)
+
+    def _where(self, domain: Mapping[str, Any]) -> Column:
+        rows: Rows = self.get_domain_records(dict(domain))  # the stand-in went through Great Expectations' own filters
+        return rows.where
+
+
+def _condition(metric: MetricConfiguration) -> MetricConfiguration:
+    """The metric that is true for an unexpected row: asked for directly, or by the aggregate made of it."""
+    needs = metric.metric_dependencies
+    return needs.get("unexpected_condition") or _condition(needs["metric_partial_fn"])
+
+
+def _exact(metric: MetricConfiguration) -> MetricConfiguration:
+    """A range with decimal bounds: Great Expectations makes them floats, which err from the 16th digit on."""
+    if metric.metric_name != "column_values.between.condition":
+        return metric
+    bounds = {k: _decimal(v) if isinstance(v, float) else v for k, v in metric.metric_value_kwargs.items()}
+    exact = MetricConfiguration(metric.metric_name, metric.metric_domain_kwargs, bounds)
+    exact.metric_dependencies = metric.metric_dependencies
+    return exact
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(f"{Decimal(repr(value)):f}")

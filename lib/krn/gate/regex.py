@@ -1,0 +1,32 @@
+"""What can be wrong with a regular expression that Spark's `rlike` will search for."""
+
+import re
+
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|.", re.DOTALL)  # an escape, a class, or one character
+
+
+def fault(pattern: object, anchored: bool = False) -> str:
+    """What is wrong with the pattern, or "". Anchored: the whole value must match, so `^…\\z` around all of it."""
+    if not isinstance(pattern, str):
+        return "is a text"
+    if anchored and not _is_anchored(pattern):
+        return r"is searched for, not matched: write ^…\z, with any alternation in a group ($ lets a newline through)"
+    try:
+        re.compile(pattern.replace(r"\z", r"\Z"))  # Java's \z, before Python 3.14
+    except re.error as error:
+        return f"is no regular expression: {error}"
+    return ""
+
+
+def _is_anchored(pattern: str) -> bool:
+    tokens = _TOKEN.findall(pattern)
+    return tokens[:1] == ["^"] and tokens[-1:] == [r"\z"] and not _has_open_alternation(tokens)
+
+
+def _has_open_alternation(tokens: list[str]) -> bool:
+    depth = 0
+    for token in tokens:
+        depth += (token == "(") - (token == ")")
+        if token == "|" and depth == 0:
+            return True
+    return False

@@ -1,0 +1,114 @@
+"""A suite: what a table must keep to before readers see it, in Great Expectations' own words."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from krn.errors import UsageError
+
+SEVERITIES = ("critical", "warning", "info")
+_SUITE_KEYS = ("table", "expectations", "numbers", "reconcile")
+_NUMBER_KEYS = {"of", "expression"}
+_KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One statement. `description` says what holds, `notes` why a reviewer should care."""
+
+    id: str
+    type: str
+    kwargs: Mapping[str, Any]
+    severity: str
+    description: str = ""
+    notes: str = ""
+    unknown: tuple[str, ...] = ()  # keys of the file that mean nothing; lint names them
+
+
+@dataclass(frozen=True)
+class Number:
+    """A named number to reconcile: an SQL aggregate over the whole table (`of: this`) or over one of its inputs."""
+
+    name: str
+    of: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The expectations of one table: over its rows, and (`reconcile`) over one row of exact, named numbers."""
+
+    table: str
+    expectations: tuple[Expectation, ...]
+    numbers: tuple[Number, ...] = ()
+    reconcile: tuple[Expectation, ...] = ()
+    unknown: tuple[str, ...] = ()
+    hash: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hash", _hash(self))
+
+
+def load(path: Path) -> Suite:
+    """Read a suite file. It may still break a rule (`lint` says which), but it has the shape of a suite."""
+    try:
+        # YAML 1.2: in 1.1 the country NO is false and 12:30 is 750
+        document = YAML(typ="safe", pure=True).load(path)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such suite; a table without one is not published.", "write the suite") from None
+    except YAMLError as error:
+        raise UsageError(f"{path}: not YAML: {error}", "mend the file") from None
+    if not isinstance(document, dict):
+        raise UsageError(f"{path}: not a mapping of {', '.join(_SUITE_KEYS)}.", "mend the file")
+    return _suite(document, str(path))
+
+
+def _suite(document: Mapping[str, Any], where: str) -> Suite:
+    return Suite(
+        table=str(document.get("table", "")),
+        expectations=_expectations(document, "expectations", where),
+        numbers=_numbers(document, where),
+        reconcile=_expectations(document, "reconcile", where),
+        unknown=tuple(str(key) for key in document if key not in _SUITE_KEYS),
+    )
+
+
+def _numbers(document: Mapping[str, Any], where: str) -> tuple[Number, ...]:
+    entries = document.get("numbers") or {}
+    if not isinstance(entries, dict) or any(
+        not isinstance(n, dict) or set(n) != _NUMBER_KEYS for n in entries.values()
+    ):
+        raise UsageError(
+            f"{where}: numbers are `name: {{of: this or an input, expression: an SQL aggregate}}`.", "mend the file"
+        )
+    return tuple(Number(str(name), str(n["of"]), str(n["expression"])) for name, n in entries.items())
+
+
+def _expectations(document: Mapping[str, Any], part: str, where: str) -> tuple[Expectation, ...]:
+    entries = document.get(part) or []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(f"{where}: {part} is not a list of expectations.", "mend the file")
+    return tuple(_expectation(entry, f"{where}: {part}[{i}]") for i, entry in enumerate(entries))
+
+
+def _expectation(entry: Mapping[str, Any], where: str) -> Expectation:
+    kwargs, meta = entry.get("kwargs") or {}, entry.get("meta") or {}
+    if not isinstance(kwargs, dict) or not isinstance(meta, dict):
+        raise UsageError(f"{where}: kwargs and meta are mappings.", "mend the file")
+    text = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
+    unknown = [str(key) for key in entry if key not in _KEYS] + [f"meta.{key}" for key in meta if key != "id"]
+    return Expectation(id=str(meta.get("id") or ""), kwargs=kwargs, unknown=tuple(unknown), **text)
+
+
+def _hash(suite: Suite) -> str:
+    """Changes with anything that can change a verdict; not with prose, comments or the order of arguments."""
+    parts = [[(e.id, e.type, e.kwargs, e.severity) for e in part] for part in (suite.expectations, suite.reconcile)]
+    said = [suite.table, *parts, [(n.name, n.of, n.expression) for n in suite.numbers]]
+    text = json.dumps(said, sort_keys=True, default=lambda value: [type(value).__name__, str(value)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,136 @@
+"""Judge: check every pending bronze row against its contract, elect among equals, and write each with its verdict."""
+
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from krn import cursors, gate, holds
+from krn.cursors import Cursor
+from krn.engine import numbers
+from krn.engine.checking import SCHEMA, checked
+from krn.engine.election import losers, ruled
+from krn.errors import KrnError
+from krn.failpoints import reached
+from krn.gate import Result
+from krn.outcome import Built, Run, held
+from krn.store import Store
+from krn.tables.bronze import deliveries as bronze
+from krn.tables.silver import deliveries as silver
+from krn.tables.table import Table
+
+log = structlog.get_logger()
+
+
+def judge(store: Store, run: Run) -> tuple[Built, ...]:
+    """Give every bronze row behind the cursor exactly one verdict, in one commit; a hold on bronze stops here.
+
+    The cursor is the greatest batch in silver.deliveries itself, so rows and cursor can't part.
+    """
+    started, group = time.monotonic(), f"{run.id} {silver.TABLE.name}"
+    store.spark.sparkContext.setJobGroup(group, silver.TABLE.name)
+    built = _judge(store, run)
+    jobs = len(store.spark.sparkContext.statusTracker().getJobIdsForGroup(group))
+    last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs)
+    log.info("judged", table=last.table, outcome=last.outcome, why=last.why, **last.rows, seconds=last.seconds, jobs=jobs)
+    return (*built[:-1], last)
+
+
+def _judge(store: Store, run: Run) -> tuple[Built, ...]:
+    pending = _pending(store)
+    if pending is None:
+        return (_nothing_new(store, run),)
+    reached("read_bronze")
+    arrived = _gated(bronze.TABLE, {"this": pending}, run)
+    if not arrived.is_open:
+        return (_kept(store, run, arrived, ""),)
+    folder = store.root / "_candidates" / silver.TABLE.name / run.id
+    verdicts = _verdicts(store, pending, run, folder)
+    reached("elected")
+    ruling = _gated(silver.TABLE, {"this": verdicts, "bronze": pending}, run)
+    reached("gate_run")
+    if not ruling.is_open:
+        return arrived, _kept(store, run, ruling, str(folder))
+    counts, types = _counted(verdicts)
+    version = store.append(silver.TABLE, verdicts, {**run.commit(ruling.result), "types": types})
+    reached("silver_committed")
+    _settle(store)
+    reached("wm")
+    return arrived, replace(ruling, outcome="published", version=version, rows=counts)
+
+
+def _pending(store: Store) -> DataFrame | None:
+    """The bronze rows without a verdict, or None when all have one.
+
+    They are the batches after the cursor; if the counts up to it don't agree, the rows that are really missing.
+    """
+    if not store.exists(bronze.TABLE.name):
+        return None
+    rows, judged = store.read(bronze.TABLE.name), store.max(silver.TABLE.name, "batch", -1)
+    newest = store.max(bronze.TABLE.name, "batch", -1)
+    after = rows.where(F.col("batch") > judged)
+    if judged < 0:
+        return after if newest >= 0 else None
+    verdicts = store.read(silver.TABLE.name)
+    n_pending = after.count() if newest > judged else 0
+    if rows.count() - n_pending == verdicts.count():
+        return after if n_pending else None
+    log.error("verdicts_missing", bronze=rows.count(), judged=verdicts.count(), pending=n_pending)
+    return rows.join(verdicts.select("row_id"), on="row_id", how="left_anti")
+
+
+def _verdicts(store: Store, pending: DataFrame, run: Run, folder: Path) -> DataFrame:
+    """Check once and write the outcome, then rule over the written rows: what is gated is what is published."""
+    spark, currency = store.spark, str(run.args["currency"])
+    checked(pending, currency).write.parquet(str(folder / "checked"))
+    reached("parsed")
+    rows = spark.read.schema(SCHEMA).parquet(str(folder / "checked"))
+    before = store.read(silver.TABLE.name) if store.exists(silver.TABLE.name) else None
+    losers(rows, before).write.parquet(str(folder / "lost"))
+    return ruled(rows, spark.read.schema("row_id LONG, duplicate_of LONG, is_conflict BOOLEAN").parquet(str(folder / "lost")))
+
+
+def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run) -> Built:
+    suite = run.suite_of(table)
+    if suite is None:
+        return Built(table.name, "unchanged")
+    judged = gate.judge(suite, frames["this"], engine=run.engine)
+    found = numbers.of(suite, lambda name: frames[name])
+    result = gate.with_reconciled(judged, suite, found)
+    return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
+
+
+def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:
+    """Rows by verdict, and the types with accepted events: what tells a table that it has nothing to do."""
+    rows = verdicts.groupBy("verdict", "accepted_type").count().collect()
+    counts = {v: sum(r["count"] for r in rows if r.verdict == v) for v in ("accepted", "duplicate", "quarantined")}
+    return counts, sorted(r.accepted_type for r in rows if r.accepted_type)
+
+
+def _kept(store: Store, run: Run, built: Built, candidate: str) -> Built:
+    result: Result | None = built.result
+    holds.put(store.root, built.table, {"run": run.id, "why": built.why, "status": result.status if result else "", "candidate": candidate})
+    return built
+
+
+def _nothing_new(store: Store, run: Run) -> Built:
+    if store.exists(silver.TABLE.name):
+        _settle(store)
+    return Built(silver.TABLE.name, "unchanged", "nothing new", store.head(silver.TABLE.name))
+
+
+def _settle(store: Store) -> None:
+    """The version that other tables pin. Only judge writes here, so it is the head, also after a crash before this line."""
+    head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
+    if head is None:
+        raise KrnError(f"{silver.TABLE.name} was published but is not there.", "look at the warehouse's folder")
+    if before is None or before.version != head:
+        cursors.save(store.root, Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, "", {}))
+    for table in (bronze.TABLE, silver.TABLE):
+        holds.clear(store.root, table.name)
+    shutil.rmtree(store.root / "_candidates" / silver.TABLE.name, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""The shop's deliveries in order of arrival, and what gold must hold once those taken so far are in."""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import count, islice
+from random import Random
+from zoneinfo import ZoneInfo
+
+from krn.simulate.events import event
+from krn.simulate.facts import History, Stamp
+from krn.simulate.faults import Delivery, Rates, deliveries
+from krn.simulate.gold import Truth
+from krn.simulate.habits import MOSTLY_ORDERS
+from krn.simulate.shop import CLOCKS_DIFFER_BY, Shop, begins_at, histories
+from krn.simulate.truth import Books
+
+
+class Feed:
+    """An iterator of deliveries that keeps only the lives still going on in memory.
+
+    The truth of a feed that was cut is exact unless a business duplicate overtook its good event across the cut.
+    """
+
+    def __init__(self, shop: Shop, rates: Rates, keep_books: bool = True) -> None:
+        self._waiting: list[tuple[datetime, int, Delivery, int]] = []
+        self._unknown: dict[int, tuple[History, set[Stamp]]] = {}
+        self._books = Books(ZoneInfo(shop.timezone)) if keep_books else None
+        self._rng = Random(f"faults {shop.seed}")
+        self._rates = rates
+        self._number = count()
+        self._flow = self._arrivals(histories(shop))
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return self._flow
+
+    def take(self, n: int) -> Iterator[Delivery]:
+        return islice(self._flow, n)
+
+    def truth(self) -> Truth:
+        """Histories that are not wholly delivered count as far as they are."""
+        assert self._books, "the feed was opened without books"
+        books = self._books.copy()
+        for history, unknown in self._unknown.values():
+            books.add(history.without(unknown))
+        return books.truth()
+
+    def _arrivals(self, lives: Iterable[History]) -> Iterator[Delivery]:
+        """Nothing arrives before it happened, and no later life has a fact from before this one began."""
+        for number, history in enumerate(lives):
+            while self._waiting and self._waiting[0][0] < begins_at(history) - CLOCKS_DIFFER_BY:
+                yield self._handed_over()
+            self._begin(number, history)
+        while self._waiting:
+            yield self._handed_over()
+
+    def _begin(self, number: int, history: History) -> None:
+        facts = list(history.facts())
+        for fact in facts:
+            for delivery in deliveries(event(fact), self._rng, self._rates):
+                heapq.heappush(self._waiting, (delivery.arrives_at, next(self._number), delivery, number))
+        if self._books:
+            self._unknown[number] = history, {fact.stamp for fact in facts}
+
+    def _handed_over(self) -> Delivery:
+        *_, delivery, number = heapq.heappop(self._waiting)
+        if self._books and delivery.stamp:
+            history, unknown = self._unknown[number]
+            unknown.remove(delivery.stamp)
+            if not unknown:
+                self._books.add(history)
+                del self._unknown[number]
+        return delivery
+
+
+def stream(seed: int, n_events: int, keep_books: bool = False) -> Feed:
+    """A year of about `n_events` deliveries, mostly orders and one in a hundred late, and some weeks beyond it."""
+    shop = Shop(seed, orders=n_events, days=440, habits=MOSTLY_ORDERS, legacy_per_day=0)
+    rates = Rates(late=0.01, reordered=0.02, duplicate=0.01, business_duplicate=0, broken=0.005, id_conflict=0)
+    return Feed(shop, rates, keep_books)

@@ -1,0 +1,58 @@
+"""The client of Amazon's services, and what its errors mean for a run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config as Settings
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+
+from krn.config import Sqs
+from krn.errors import Unreachable
+from krn.sources.pull import Impatient
+
+#: Answers that ask for patience, beside every 5xx.
+BUSY = frozenset({
+    "OverLimit", "RequestLimitExceeded", "RequestThrottled", "SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException",
+})  # fmt: skip
+
+
+def connect(config: Sqs) -> Any:
+    """An SQS client for `config`; ten attempts a call lose nothing at 20 % failing answers, three lose some (measured)."""
+    settings = Settings(
+        retries={"mode": "standard", "total_max_attempts": 10},
+        connect_timeout=5,
+        read_timeout=30,
+        max_pool_connections=config.threads + 2,
+    )
+    return boto3.client("sqs", region_name=config.region, endpoint_url=config.endpoint_url, config=settings)
+
+
+@contextmanager
+def explained(queue: str) -> Iterator[None]:
+    """Turn the client's errors into ours: `Impatient` for what passes by itself, `Unreachable` for what a person must mend."""
+    try:
+        yield
+    except ClientError as refused:
+        if busy(refused):
+            raise Impatient(f"Queue {queue} is busy ({code(refused)})") from refused
+        state = f"Queue {queue} refused {refused.operation_name}: {code(refused)}."
+        raise Unreachable(state, "check the queue's name, region and the role's permissions, then krn doctor") from refused
+    except (ConnectionError, HTTPClientError) as lost:
+        raise Impatient(f"Queue {queue} does not answer ({type(lost).__name__})") from lost
+    except BotoCoreError as wrong:
+        raise Unreachable(f"Queue {queue} cannot be asked: {wrong}.", "check credentials and region, then krn doctor") from wrong
+
+
+def code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "")).rsplit("#", 1)[-1]
+
+
+def busy(error: ClientError) -> bool:
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return status >= 500 or code(error).rsplit(".", 1)[-1] in BUSY
+
+
+def denied(error: ClientError) -> bool:
+    return "AccessDenied" in code(error) or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 403

@@ -1,0 +1,80 @@
+"""`ops.files`: what became of every version of every file; written by ingest alone, under its lock."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import pyarrow as pa
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import LongType, StringType, TimestampType
+
+from krn.sources.listing import File
+from krn.sources.plan import CHANGED, Plan
+from krn.store import Store
+from krn.tables.table import Column, Table
+
+TABLE = Table(
+    name="ops.files",
+    doc=__doc__,
+    key=("source", "path", "size", "mtime_ns", "status"),
+    columns=(
+        Column("source", StringType(), "name of the source in the configuration"),
+        Column("path", StringType(), "file below the source's folder"),
+        Column("size", LongType(), "bytes as they lie there"),
+        Column("mtime_ns", LongType(), "the file's time in nanoseconds; path, size and time are its version"),
+        Column("sha256", StringType(), "hash of the file's bytes; null where it was not read to its end"),
+        Column("status", StringType(), "loaded, set_aside, duplicate_content or changed_since_plan (looked at again)"),
+        Column("reason", StringType(), "why it was not loaded; null where it was"),
+        Column("rows", LongType(), "deliveries in bronze from this version; 0 where it was not loaded"),
+        Column("batch", LongType(), "batch of its rows in bronze; null where it was not loaded or is empty"),
+        Column("run_id", StringType(), "the run that decided"),
+        Column("recorded_at", TimestampType(), "wall clock of the decision"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ledger says of one source: versions that are settled, and where each content was loaded from."""
+
+    versions: frozenset[File]
+    contents: dict[str, str]  # sha256 -> path
+
+
+def known(store: Store, source: str) -> Known:
+    """The ledger of one source; one small read."""
+    if not store.exists(TABLE.name):
+        return Known(frozenset(), {})
+    mine = store.read(TABLE.name).where((F.col("source") == source) & (F.col("status") != CHANGED))
+    rows = mine.select("path", "size", "mtime_ns", F.when(F.col("rows") > 0, F.col("sha256"))).toArrow()
+    paths, sizes, times, loaded = (column.to_pylist() for column in rows.columns)
+    contents = {sha: path for sha, path in zip(loaded, paths, strict=True) if sha}
+    return Known(frozenset(map(File, paths, sizes, times)), contents)
+
+
+def entries(plan: Plan, recorded_at: datetime) -> pa.Table:
+    """The decisions of a plan as rows of the ledger."""
+    rows = [
+        {
+            "source": plan.source,
+            **asdict(d.file),
+            "sha256": d.sha256,
+            "status": d.status,
+            "reason": d.reason,
+            "rows": d.rows,
+            "batch": plan.batch if d.has_rows else None,
+            "run_id": plan.run_id,
+            "recorded_at": recorded_at,
+        }
+        for d in plan.decisions
+    ]
+    return pa.Table.from_pylist(rows, to_arrow_schema(TABLE.schema))
+
+
+def has(store: Store, plan: Plan) -> bool:
+    """Whether the plan was recorded; its rows were written in one commit, so one of them tells for all."""
+    if not store.exists(TABLE.name):
+        return False
+    file = plan.decisions[0].file
+    mine = (F.col("run_id") == plan.run_id) & (F.col("source") == plan.source) & (F.col("path") == file.path)
+    return not store.read(TABLE.name).where(mine & (F.col("mtime_ns") == file.mtime_ns) & (F.col("size") == file.size)).isEmpty()

@@ -1,0 +1,175 @@
+"""Amazon SQS, standard or FIFO, through the protocol of a queue source."""
+
+import base64
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any
+
+import orjson
+import structlog
+from botocore.exceptions import ClientError
+
+from krn.config import Sqs
+from krn.errors import Unreachable, UsageError
+from krn.failpoints import reached
+from krn.sources.aws import busy, connect, denied, explained
+from krn.sources.delivery import AckReport, Budget, Delivery, Depth, Opened, Round, Stop
+from krn.sources.pull import Impatient, pull
+from krn.sources.tens import Call, in_tens
+
+#: No message has this receipt: asking with it shows whether we may, and changes nothing.
+NO_RECEIPT = "AQEBnosuchreceipt"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SqsQueue:
+    """One queue. Every receive sets the visibility itself, so the queue's own setting does not matter."""
+
+    kind = "sqs"
+
+    def __init__(self, config: Sqs, client: Any = None) -> None:
+        self.name = config.name
+        self._config = config
+        self._client = client or connect(config)
+        self._log = structlog.get_logger().bind(source=config.name)
+
+    @cached_property
+    def _url(self) -> str:
+        if self._config.queue_url:
+            return self._config.queue_url
+        if not self._config.queue:
+            raise UsageError(f"Source {self.name} names no queue.", "give it queue = \"…\" or queue_url = \"…\"")
+        with explained(self.name):
+            return str(self._client.get_queue_url(QueueName=self._config.queue)["QueueUrl"])
+
+    def preflight(self) -> Opened:
+        if self._config.visibility_s < 3 * self._config.round_seconds:
+            state = f"Source {self.name}: visibility_s must be at least 3 x round_seconds, or a slow commit loses its messages to other readers."
+            raise UsageError(state, "raise visibility_s or lower round_seconds")
+        try:
+            answer = self._attributes()
+            self._may_settle()
+        except Impatient as lost:
+            raise Unreachable(f"{lost}.", "check endpoint and network, then run again; nothing was received") from lost
+        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return Opened(parsedate_to_datetime(date) if date else datetime.now(UTC), tuple(warnings(answer["Attributes"])))
+
+    def _attributes(self) -> dict[str, Any]:
+        with explained(self.name):
+            found: dict[str, Any] = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["All"])
+            return found
+
+    def _may_settle(self) -> None:
+        """A role that may receive but not delete or extend would read the same messages for ever."""
+        entry = {"Id": "0", "ReceiptHandle": NO_RECEIPT}
+        self._allowed(self._client.delete_message_batch, entry)
+        self._allowed(self._client.change_message_visibility_batch, {**entry, "VisibilityTimeout": 60})
+
+    def _allowed(self, call: Callable[..., object], entry: Mapping[str, object]) -> None:
+        with explained(self.name):
+            try:
+                call(QueueUrl=self._url, Entries=[entry])
+            except ClientError as refused:  # some endpoints refuse the made-up receipt itself: that is as good as a yes
+                if denied(refused) or busy(refused):
+                    raise
+
+    def depth(self) -> Depth:
+        got = self._attributes()["Attributes"]
+        return Depth(int(got["ApproximateNumberOfMessages"]), int(got["ApproximateNumberOfMessagesNotVisible"]))
+
+    def receive(self, budget: Budget, stop: Stop) -> Round:
+        return pull(self._poll, budget, self._config.threads, stop)
+
+    def _poll(self, most: int) -> list[Delivery]:
+        # A wait of 0 asks only some of the queue's servers and calls a full queue empty.
+        ask: dict[str, Any] = {"MaxNumberOfMessages": most, "WaitTimeSeconds": 1, "VisibilityTimeout": self._config.visibility_s}
+        if self._url.endswith(".fifo"):
+            ask["ReceiveRequestAttemptId"] = str(uuid.uuid4())  # lets a retried call get the messages of a lost answer
+        with explained(self.name):
+            answer = self._client.receive_message(
+                QueueUrl=self._url, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"], **ask
+            )
+        return [delivery(message) for message in answer.get("Messages", ())]
+
+    def ack(self, deliveries: Sequence[Delivery]) -> AckReport:
+        """Delete by the newest receipt. Raises Unreachable when deleting is denied; all else is counted."""
+        return self._settle(deliveries, self._delete, threading.Event())
+
+    def _delete(self, entries: list[dict[str, Any]]) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        reached("mid_ack")
+        return answer
+
+    def nack(self, deliveries: Sequence[Delivery], delay_s: int) -> None:
+        self._extend(deliveries, delay_s, threading.Event())
+
+    @contextmanager
+    def keepalive(self, deliveries: Sequence[Delivery]) -> Iterator[None]:
+        """Extend the visibility at half its time, for a commit that takes longer than anyone thought."""
+        done = threading.Event()
+        beat = threading.Thread(target=self._beat, args=(deliveries, done), name=f"keepalive-{self.name}", daemon=True)
+        beat.start()
+        try:
+            yield
+        finally:
+            done.set()
+            beat.join()
+
+    def _beat(self, deliveries: Sequence[Delivery], done: threading.Event) -> None:
+        while not done.wait(self._config.visibility_s / 2):
+            self._extend(deliveries, self._config.visibility_s, done)
+
+    def _extend(self, deliveries: Sequence[Delivery], seconds: int, done: threading.Event) -> None:
+        def change(entries: list[dict[str, Any]]) -> Mapping[str, Any]:
+            timed = [{**entry, "VisibilityTimeout": seconds} for entry in entries]
+            answer: Mapping[str, Any] = self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=timed)
+            return answer
+
+        try:
+            report = self._settle(deliveries, change, done)
+            self._log.info("visibility_changed", seconds=seconds, messages=report.acked, missed=report.expired + report.failed)
+        except Unreachable as refused:
+            self._log.warning("visibility_not_changed", error=str(refused))
+
+    def _settle(self, deliveries: Sequence[Delivery], call: Call, done: threading.Event) -> AckReport:
+        with ThreadPoolExecutor(self._config.threads) as pool:
+            return in_tens(deliveries, call, self.name, pool, done)
+
+
+def delivery(message: Mapping[str, Any]) -> Delivery:
+    """A message of the wire as a delivery."""
+    system = message.get("Attributes", {})
+    sequence = system.get("SequenceNumber")
+    return Delivery(
+        id=message["MessageId"],
+        body=message["Body"].encode("utf-8", "surrogatepass"),  # a lone surrogate is not UTF-8: kept, as base64
+        receipt=message["ReceiptHandle"],
+        sent_at=EPOCH + timedelta(milliseconds=int(system["SentTimestamp"])) if "SentTimestamp" in system else None,
+        receive_count=int(system.get("ApproximateReceiveCount", 1)),
+        group_id=system.get("MessageGroupId"),
+        sequence_number=sequence.zfill(20) if sequence else None,
+        attributes={name: _text(value) for name, value in message.get("MessageAttributes", {}).items()} or None,
+    )
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    if "BinaryValue" in value:
+        return base64.b64encode(value["BinaryValue"]).decode("ascii")
+    return str(value.get("StringValue", ""))
+
+
+def warnings(attributes: Mapping[str, str]) -> Iterator[str]:
+    """Settings under which a queue may lose messages before anyone looks."""
+    redrive = orjson.loads(attributes.get("RedrivePolicy") or "{}")
+    if not redrive.get("deadLetterTargetArn"):
+        yield "no dead-letter queue: a message that is never acknowledged is lost when its retention ends"
+    elif int(redrive.get("maxReceiveCount", 0)) < 5:
+        yield "maxReceiveCount is below 5: a few crashed runs push good messages into the dead-letter queue"
+    if int(attributes.get("MessageRetentionPeriod", 0)) < 4 * 86_400:
+        yield "retention is below 4 days: a long weekend without runs loses messages"

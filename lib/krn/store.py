@@ -1,0 +1,174 @@
+"""The only module that touches Delta: reads at a version, change feeds, and commits that are read back."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import deltalake
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, BooleanType, MapType, StructType
+
+from krn.errors import LostCommit, Unreadable
+from krn.tables.table import Table
+
+_USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+#: Columns that may hold a person or a body stay out of the statistics in the log.
+_UNSEEN = ("payload", "data")
+
+
+@dataclass(frozen=True)
+class Store:
+    """The Delta tables of one warehouse, by name: `silver.orders` is the folder silver/orders."""
+
+    spark: SparkSession
+    root: Path
+
+    def path(self, name: str) -> Path:
+        return self.root.joinpath(*name.split("."))
+
+    def log(self, name: str) -> list[Path]:
+        """The commit files of a table, oldest first."""
+        folder = self.path(name) / "_delta_log"
+        return sorted(f for f in folder.glob("*.json") if f.stem.isdigit()) if folder.is_dir() else []
+
+    def head(self, name: str) -> int | None:
+        """The newest version, or None when there is no table; no Spark job."""
+        log = self.log(name)
+        return int(log[-1].stem) if log else None
+
+    def exists(self, name: str) -> bool:
+        return self.head(name) is not None
+
+    def commit(self, name: str, version: int) -> list[dict[str, Any]]:
+        """The actions of one commit."""
+        file = self.path(name) / "_delta_log" / f"{version:020}.json"
+        try:
+            return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+        except ValueError:
+            raise Unreadable(f"{file} is damaged.", "restore it from a backup; the tables before it are whole") from None
+
+    def metadata(self, name: str, version: int) -> dict[str, Any]:
+        """What krn wrote beside a commit; empty for commits of maintenance."""
+        for action in self.commit(name, version):
+            if "commitInfo" in action:
+                found: dict[str, Any] = json.loads(action["commitInfo"].get("userMetadata") or "{}")
+                return found
+        return {}
+
+    def read(self, name: str, version: int | None = None) -> DataFrame:
+        """A table as it is, or as it was at `version`."""
+        reader = self.spark.read.format("delta")
+        if version is not None and version != self.head(name):
+            reader = reader.option("versionAsOf", version)
+        return reader.load(str(self.path(name)))
+
+    def changes(self, name: str, after: int, upto: int) -> DataFrame:
+        """The change feed of the versions after `after` up to `upto`: pre- and post-images, inserts, deletes."""
+        feed = self.spark.read.format("delta").option("readChangeFeed", "true")
+        return feed.option("startingVersion", after + 1).option("endingVersion", upto).load(str(self.path(name)))
+
+    def feed_is_whole(self, name: str, after: int, upto: int) -> bool:
+        """Whether every commit after `after` and every file it changed is still there, and no column was retyped."""
+        have = {int(f.stem) for f in self.log(name)}
+        versions = range(after + 1, upto + 1)
+        return set(versions) <= have and all(self._commit_is_whole(name, v) for v in versions)
+
+    def _commit_is_whole(self, name: str, version: int) -> bool:
+        actions = self.commit(name, version)
+        if any("metaData" in a for a in actions) and version > 0:
+            return False
+        cdc = [a["cdc"]["path"] for a in actions if "cdc" in a]
+        data = [a[k]["path"] for a in actions for k in ("add", "remove") if k in a and a[k]["dataChange"]]
+        return all((self.path(name) / path).exists() for path in cdc or data)
+
+    def table_id(self, name: str) -> str:
+        """Delta's own id of the table: another one means that the table was made anew."""
+        return str(deltalake.DeltaTable(str(self.path(name))).metadata().id)
+
+    def max(self, name: str, column: str, default: int) -> int:
+        """The greatest value of a column; from the log's statistics, without reading files."""
+        if not self.exists(name):
+            return default
+        row = self.read(name).agg(F.max(column)).first()
+        return default if row is None or row[0] is None else int(row[0])
+
+    def append(self, table: Table, frame: DataFrame, commit: Mapping[str, object]) -> int:
+        """Append `frame`; the table is made when it is missing. Returns the version that was read back."""
+        writer = frame.write.format("delta").mode("append").option("userMetadata", _json(commit))
+        if not self.exists(table.name):
+            writer = writer.options(**properties(table)).partitionBy(*table.partition_by)
+        writer.save(str(self.path(table.name)))
+        return self.read_back(table.name, commit)
+
+    def replace(self, table: Table, frame: DataFrame, values: Sequence[date], commit: Mapping[str, object]) -> int:
+        """Put `frame` in place of all rows whose scope is one of `values`, in one commit."""
+        dates = ", ".join(f"DATE'{value:%Y-%m-%d}'" for value in values)
+        writer = frame.write.format("delta").mode("overwrite").option("userMetadata", _json(commit))
+        writer.option("replaceWhere", f"{table.scope} IN ({dates})").save(str(self.path(table.name)))
+        return self.read_back(table.name, commit)
+
+    def overwrite(self, table: Table, frame: DataFrame, commit: Mapping[str, object], *, retyped: bool) -> int:
+        """Put `frame` in place of the whole table, in one commit; `retyped` takes its schema over as well."""
+        writer = frame.write.format("delta").mode("overwrite").option("overwriteSchema", str(retyped).lower())
+        writer.option("userMetadata", _json(commit)).save(str(self.path(table.name)))
+        return self.read_back(table.name, commit)
+
+    def merge(self, table: Table, changed: DataFrame, commit: Mapping[str, object]) -> int:
+        """Apply the rows of `changed`, whose column `_change` says insert, update or delete."""
+        columns = {c.name: f"s.`{c.name}`" for c in table.columns}
+        on = " AND ".join(f"t.`{k}` = s.`{k}`" for k in table.key)
+        merge = DeltaTable.forPath(self.spark, str(self.path(table.name))).alias("t").merge(changed.alias("s"), on)
+        merge = merge.whenMatchedDelete("s._change = 'delete'").whenMatchedUpdate(set=columns)  # type: ignore[arg-type]
+        with self._user_metadata(commit):
+            merge.whenNotMatchedInsert(condition="s._change <> 'delete'", values=columns).execute()  # type: ignore[arg-type]
+        return self.read_back(table.name, commit)
+
+    def read_back(self, name: str, commit: Mapping[str, object]) -> int:
+        """The version that carries `commit`; two drivers on one local table can lose a commit that both saw succeed."""
+        for file in reversed(self.log(name)):
+            version = int(file.stem)
+            found = self.metadata(name, version)
+            if found.get("run") == commit["run"] and found.get("token") == commit.get("token"):
+                self._same_rows(name, version, commit)
+                return version
+            if found and found.get("run") != commit["run"]:
+                break
+        raise LostCommit(f"{name}: the commit of run {commit['run']} is not in its log; another writer replaced it.", "stop the other writer, then run again")
+
+    def _same_rows(self, name: str, version: int, commit: Mapping[str, object]) -> None:
+        if "rows" not in commit:
+            return
+        metrics = next(a["commitInfo"].get("operationMetrics", {}) for a in self.commit(name, version) if "commitInfo" in a)
+        if int(metrics.get("numOutputRows", -1)) != commit["rows"]:
+            raise LostCommit(f"{name}: version {version} holds {metrics.get('numOutputRows')} rows, not {commit['rows']}.", "look at the table's history")
+
+    @contextmanager
+    def _user_metadata(self, commit: Mapping[str, object]) -> Iterator[None]:
+        """MERGE takes its metadata from the session; it must not stay there for the next statement."""
+        self.spark.conf.set(_USER_METADATA, _json(commit))
+        try:
+            yield
+        finally:
+            self.spark.conf.unset(_USER_METADATA)
+
+
+def properties(table: Table) -> dict[str, str]:
+    """The Delta properties of a new table: a change feed for all, deletion vectors in silver, bronze append-only."""
+    uncounted = (ArrayType, BooleanType, MapType, StructType)
+    seen = [c.name for c in table.columns if c.pii != "P1" and c.name not in (*_UNSEEN, *table.partition_by) and not isinstance(c.type, uncounted)]
+    return {
+        "delta.enableChangeDataFeed": "true",
+        "delta.enableDeletionVectors": str(table.stage == "silver").lower(),
+        "delta.appendOnly": str(table.stage == "bronze").lower(),
+        "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in seen),
+    }
+
+
+def _json(commit: Mapping[str, object]) -> str:
+    return json.dumps(commit, default=str, sort_keys=True)

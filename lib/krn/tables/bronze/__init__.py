@@ -1,0 +1,1 @@
+"""Bronze: every delivery as it came."""

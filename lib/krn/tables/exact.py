@@ -1,0 +1,38 @@
+"""Exact arithmetic on decimals: shares and ratios rounded half up to 4 decimals, never through a float."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+_PLACES = 10_000
+
+
+def share(amount: Column, part: Column, whole: Column) -> Column:
+    """amount * part / whole as decimal(18,4); all >= 0 and below 10^14; null where `whole` is 0."""
+    product = _units(amount, 18) * _units(part, 18)
+    return _from_units(_nearest(product, _units(whole, 18)))
+
+
+def ratio(numerator: Column, denominator: Column) -> Column:
+    """numerator / denominator as decimal(18,4); null where the denominator is 0 or less, or the ratio beyond 14 digits."""
+    scaled = F.abs(_units(numerator, 33)) * F.lit(_PLACES).cast("decimal(5,0)")
+    rounded = _from_units(_nearest(scaled, _units(denominator, 33)))
+    return F.when(numerator < 0, -rounded).otherwise(rounded)
+
+
+def _units(value: Column, digits: int) -> Column:
+    """The value in ten-thousandths, a whole number."""
+    return (value.cast(f"decimal({digits + 4},4)") * F.lit(_PLACES).cast("decimal(5,0)")).cast(f"decimal({digits},0)")
+
+
+def _nearest(dividend: Column, divisor: Column) -> Column:
+    """The whole number nearest to the quotient of two whole numbers >= 0, halves up.
+
+    `%` is exact where a decimal division would round to 6 places first, and a later rounding could then go wrong.
+    """
+    positive = F.when(divisor > 0, divisor)
+    doubled, twice = dividend * 2 + positive, positive * 2
+    return F.try_divide(doubled - doubled % twice, twice)
+
+
+def _from_units(units: Column) -> Column:
+    return (units.cast("decimal(30,0)") * F.lit("0.0001").cast("decimal(4,4)")).try_cast("decimal(18,4)")

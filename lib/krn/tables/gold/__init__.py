@@ -1,0 +1,1 @@
+"""Gold: the tables people query, by business day or ranking."""

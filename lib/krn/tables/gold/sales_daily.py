@@ -1,0 +1,56 @@
+"""Sales by business day, currency and channel: a cancellation or return counts on its own day."""
+
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from krn.tables.exact import ratio
+from krn.tables.ledger import SALES, measures
+from krn.tables.silver import orders as orders_table
+from krn.tables.silver import refunds as refunds_table
+from krn.tables.silver import sales_entries
+from krn.tables.table import Column, Table
+from krn.tables.types import COUNT, DAY, MONEY_SUM, RATIO, TEXT
+
+_KEY = ("business_date", "currency", "channel")
+
+
+def sales_daily(entries: DataFrame, orders: DataFrame, refunds: DataFrame) -> DataFrame:
+    """Orders are counted by the day they were made, also those without lines and those cancelled later."""
+    made = orders.where("is_complete").select(*_KEY, F.lit(1).alias("order"))
+    paid_back = refunds.select(*_KEY, F.col("amount").alias("refund"))
+    facts = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), (entries.select(*_KEY, *SALES), made, paid_back))
+    sums = facts.groupBy(*_KEY).agg(
+        F.count("order").alias("orders"),
+        *measures(),
+        F.coalesce(F.sum("refund"), F.lit(0)).cast(MONEY_SUM).alias("refunds_paid"),
+    )
+    totals = sums.withColumn("total_sales", (F.col("net_sales") + F.col("tax") + F.col("shipping")).cast(MONEY_SUM))
+    return totals.withColumn("aov", ratio(F.col("gross_sales") - F.col("discounts"), F.col("orders"))).select(*(c.name for c in TABLE.columns))
+
+
+TABLE = Table(
+    name="gold.sales_daily",
+    doc=__doc__,
+    key=_KEY,
+    scope="business_date",
+    inputs={"entries": sales_entries.TABLE, "orders": orders_table.TABLE, "refunds": refunds_table.TABLE},
+    columns=(
+        Column("business_date", DAY, "day of the business"),
+        Column("currency", TEXT, "ISO 4217 code of every amount"),
+        Column("channel", TEXT, "where it was sold, or unknown"),
+        Column("orders", COUNT, "orders made that day, also those without lines and those cancelled later"),
+        Column("units", COUNT, "units sold that day"),
+        Column("gross_sales", MONEY_SUM, "value of the units sold, before discounts"),
+        Column("discounts", MONEY_SUM, "taken off gross_sales"),
+        Column("returns", MONEY_SUM, "value less discount of what was cancelled or came back that day"),
+        Column("net_sales", MONEY_SUM, "gross_sales - discounts - returns"),
+        Column("tax", MONEY_SUM, "of sales, less what was given back that day"),
+        Column("shipping", MONEY_SUM, "freight of sales, less what was given back that day"),
+        Column("total_sales", MONEY_SUM, "net_sales + tax + shipping"),
+        Column("refunds_paid", MONEY_SUM, "money refunded that day, with or without goods"),
+        Column("aov", RATIO, "average order value: (gross_sales - discounts) / orders; null without orders"),
+    ),
+    transform=sales_daily,
+)

@@ -1,0 +1,1 @@
+"""Silver: judged deliveries, and one row per thing they speak of."""

@@ -1,0 +1,82 @@
+"""What a table is: a value that names its columns, its inputs and the pure function between them."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pyspark.sql import DataFrame
+from pyspark.sql.types import DataType, DateType, StructField, StructType
+
+from krn.contracts.contract import Contract
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, what it says, and what null means where it can be null."""
+
+    name: str
+    type: DataType
+    doc: str
+    pii: str = ""  # P1 direct, P2 linkable, empty = none
+
+
+@dataclass(frozen=True)
+class Input:
+    """How a table reads an input: which of its columns or SQL expressions is the scope, or the column it is reached via.
+
+    `via` names a column that both the input and the table have: a change there widens the scope through the table's own
+    rows with that value, and the input is read whole.
+    """
+
+    of: "Contract | Table"
+    scope: str = ""  # an SQL expression over the input's columns; empty = the column named like the table's scope
+    via: str = ""
+    fields: tuple[str, ...] = ()  # of a contract: the only ones the transform reads; empty = all
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. `scope` is the column whose changed values a build recomputes; None = always the whole table.
+
+    `window_days` widens a changed date d to d … d + window_days, and reads the inputs from d - window_days on.
+    `args` are the names of run values the transform asks for: `timezone`, `currency`, `today`.
+    """
+
+    name: str
+    doc: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    inputs: Mapping[str, "Contract | Table | Input"] = field(default_factory=dict)
+    transform: Callable[..., DataFrame] | None = None  # None: written by ingest or judge, not built
+    scope: str | None = None
+    window_days: int = 0
+    args: tuple[str, ...] = ()
+    may_be_empty: bool = False
+    partition_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [c.name for c in self.columns]
+        unknown = [c for c in (*self.key, *self.partition_by, *([self.scope] if self.scope else [])) if c not in names]
+        if unknown or len(set(names)) != len(names):
+            raise ValueError(f"{self.name}: columns repeat, or the key, scope or partition names none of them: {unknown}")
+        if self.transform is not None:
+            takes = set(inspect.signature(self.transform).parameters)
+            if takes != {*self.inputs, *self.args}:
+                raise ValueError(f"{self.name}: the transform takes {sorted(takes)}, the table gives {sorted({*self.inputs, *self.args})}")
+
+    @property
+    def stage(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def schema(self) -> StructType:
+        return StructType([StructField(c.name, c.type) for c in self.columns])
+
+    @property
+    def reads(self) -> dict[str, Input]:
+        """The inputs by parameter name, each as an `Input`."""
+        return {name: i if isinstance(i, Input) else Input(i) for name, i in self.inputs.items()}
+
+    @property
+    def scope_is_date(self) -> bool:
+        return self.scope is not None and isinstance(self.schema[self.scope].dataType, DateType)

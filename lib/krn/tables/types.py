@@ -1,0 +1,16 @@
+"""The Spark types of columns, under the names that tables use."""
+
+from pyspark.sql.types import BooleanType, DateType, DecimalType, IntegerType, LongType, StringType, TimestampType
+
+TEXT = StringType()
+INSTANT = TimestampType()
+DAY = DateType()
+FLAG = BooleanType()
+INT = IntegerType()
+COUNT = LongType()
+#: An amount of one fact: contracts let none through with more than 14 digits before the point.
+MONEY = DecimalType(18, 4)
+#: A sum of amounts.
+MONEY_SUM = DecimalType(38, 4)
+#: A ratio, rounded half up to 4 decimals.
+RATIO = DecimalType(18, 4)

@@ -1,0 +1,31 @@
+"""One Spark session for the whole test process, a fresh warehouse for each test that asks for one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from krn import failpoints
+from krn.session import open_session
+from krn.store import Store
+
+HOME = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    session = open_session(HOME, "krn tests", {"spark.sql.shuffle.partitions": "2", "spark.master": "local[2]"})
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def store(spark: SparkSession, tmp_path: Path) -> Store:
+    return Store(spark, tmp_path / "warehouse")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_armed() -> Iterator[None]:
+    yield
+    failpoints.disarm()

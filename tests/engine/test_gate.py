@@ -1,0 +1,147 @@
+"""The one pass finds what plain Great Expectations finds: for every allowed type, on every kind of frame."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from krn.gate import Check, Expectation, Result, Suite, judge
+from krn.gate.vocabulary import ALLOWED
+
+SCHEMA = "id string, part int, units int, amount decimal(18,4), net decimal(18,4), ratio double, day date, at timestamp"
+
+
+def row(id: str | None, part: int, units: int | None, amount: str | None, net: str | None = None, days: int | None = 1):
+    money = [Decimal(text) if text else None for text in (amount, net or amount)]
+    day = date(2026, 1, days) if days else None
+    at = datetime(2026, 1, days, 12, tzinfo=UTC) if days else None
+    return (id, part, units, *money, float(units) / 8 if units is not None else None, day, at)
+
+
+FRAMES = {
+    "clean": [row("a", 1, 1, "1.10"), row("b", 1, 2, "2.00", "1.50"), row("c", 2, 3, "0.29", "0.10")],
+    "dirty": [
+        row("a", 1, 0, "-1.10", "0.50"),
+        row("a", 1, 99, "200.00"),
+        row("zz\n", 2, 3, "0.30", days=31),
+        row("", 1, 2, "0.28"),
+    ],
+    "nulls": [
+        row(None, 1, None, None, days=None),
+        row("a", 2, None, "1.00", days=None),
+        row(None, 1, 5, None, "1.00"),
+        row(None, 2, 1, "3.00"),
+    ],
+    "empty": [],
+}
+
+_BOUNDS = {"min_value": 1, "max_value": 5}
+_ROW: dict[str, tuple[str, dict[str, object]]] = {
+    "not-null": ("expect_column_values_to_not_be_null", {"column": "id"}),
+    "null": ("expect_column_values_to_be_null", {"column": "id"}),
+    "in-set": ("expect_column_values_to_be_in_set", {"column": "id", "value_set": ["a", "b", "c"]}),
+    "in-set-of-money": ("expect_column_values_to_be_in_set", {"column": "amount", "value_set": [1.1, 2, 0.29]}),
+    "in-set-of-days": ("expect_column_values_to_be_in_set", {"column": "day", "value_set": [date(2026, 1, 1)]}),
+    "not-in-set": ("expect_column_values_to_not_be_in_set", {"column": "id", "value_set": ["zz\n"]}),
+    "between": ("expect_column_values_to_be_between", {"column": "units", **_BOUNDS}),
+    "between-strict": (
+        "expect_column_values_to_be_between",
+        {"column": "units", **_BOUNDS, "strict_min": True, "strict_max": True},
+    ),
+    "between-money": ("expect_column_values_to_be_between", {"column": "amount", "min_value": 0.29}),
+    "between-floats": ("expect_column_values_to_be_between", {"column": "ratio", "max_value": 0.375}),
+    "between-days": ("expect_column_values_to_be_between", {"column": "day", "max_value": date(2026, 1, 30)}),
+    "between-instants": (
+        "expect_column_values_to_be_between",
+        {"column": "at", "max_value": datetime(2026, 1, 1, 12, tzinfo=UTC)},
+    ),
+    "regex": ("expect_column_values_to_match_regex", {"column": "id", "regex": r"^[a-z]+\z"}),
+    "not-regex": ("expect_column_values_to_not_match_regex", {"column": "id", "regex": "z"}),
+    "lengths": ("expect_column_value_lengths_to_be_between", {"column": "id", "min_value": 1, "max_value": 2}),
+    "length": ("expect_column_value_lengths_to_equal", {"column": "id", "value": 1}),
+    "equal": ("expect_column_pair_values_to_be_equal", {"column_A": "amount", "column_B": "net"}),
+    "equal-where-both": (
+        "expect_column_pair_values_to_be_equal",
+        {"column_A": "amount", "column_B": "net", "ignore_row_if": "either_value_is_missing"},
+    ),
+    "equal-always": (
+        "expect_column_pair_values_to_be_equal",
+        {"column_A": "amount", "column_B": "net", "ignore_row_if": "neither"},
+    ),
+    "greater": ("expect_column_pair_values_a_to_be_greater_than_b", {"column_A": "amount", "column_B": "net"}),
+    "not-less": (
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        {"column_A": "amount", "column_B": "net", "or_equal": True},
+    ),
+}
+_TABLE: dict[str, tuple[str, dict[str, object]]] = {
+    "min": ("expect_column_min_to_be_between", {"column": "units", **_BOUNDS}),
+    "min-day": ("expect_column_min_to_be_between", {"column": "day", "min_value": date(2026, 1, 1)}),
+    "max": ("expect_column_max_to_be_between", {"column": "amount", "max_value": 2}),
+    "mean": ("expect_column_mean_to_be_between", {"column": "amount", "min_value": 0.1, "max_value": 1.13}),
+    "sum": ("expect_column_sum_to_be_between", {"column": "amount", "max_value": 3.39}),
+    "sum-of-whole": ("expect_column_sum_to_be_between", {"column": "units", "max_value": 7, "strict_max": True}),
+    "rows": ("expect_table_row_count_to_be_between", {"min_value": 3, "max_value": 3}),
+    "rows-equal": ("expect_table_row_count_to_equal", {"value": 4}),
+}
+_KEY: dict[str, tuple[str, dict[str, object]]] = {
+    "key": ("expect_key_to_be_unique", {"columns": ["id"]}),
+    "key-of-two": ("expect_key_to_be_unique", {"columns": ["id", "part"]}),
+}
+
+
+def _varied(
+    cases: dict[str, tuple[str, dict[str, object]]], **kwargs: object
+) -> dict[str, tuple[str, dict[str, object]]]:
+    """One case of each type, with more arguments."""
+    one_each = {type: (name, given) for name, (type, given) in cases.items()}
+    return {f"{name} {' '.join(kwargs)}": (type, {**given, **kwargs}) for type, (name, given) in one_each.items()}
+
+
+CASES = {
+    **_ROW,
+    **_TABLE,
+    **_KEY,
+    **_varied(_ROW, mostly=0.5),
+    **_varied({**_ROW, **_TABLE}, row_condition="part = 1", condition_parser="spark"),
+}
+SUITE = Suite(
+    "silver.things", tuple(Expectation(name, type, given, "critical") for name, (type, given) in CASES.items())
+)
+
+
+@pytest.fixture(scope="module", params=FRAMES)
+def both(request: pytest.FixtureRequest, spark: SparkSession) -> Iterator[tuple[Result, Result]]:
+    frame: DataFrame = spark.createDataFrame(FRAMES[request.param], SCHEMA)
+    yield judge(SUITE, frame), judge(SUITE, frame, engine="plain")
+
+
+def _found(result: Result, id: str) -> tuple[object, ...]:
+    check: Check = next(check for check in result.checks if check.id == id)
+    return (
+        check.success,
+        check.observed,
+        check.unexpected_count,
+        check.element_count,
+        check.unexpected_percent,
+        check.error,
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_pass_finds_what_plain_great_expectations_finds(both, case):
+    fused, plain = both
+    assert _found(fused, case) == _found(plain, case)
+    assert _found(fused, case)[-1] == ""
+
+
+def test_every_allowed_type_is_compared():
+    assert {type for type, _ in CASES.values()} == set(ALLOWED)
+
+
+def test_the_frames_make_every_case_fail_and_pass(spark: SparkSession):
+    results = [judge(SUITE, spark.createDataFrame(rows, SCHEMA)) for rows in FRAMES.values()]
+    outcomes = {case: {_found(result, case)[0] for result in results} for case in (*_ROW, *_TABLE, *_KEY)}
+    assert [case for case, seen in outcomes.items() if seen != {True, False}] == []

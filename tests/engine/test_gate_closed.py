@@ -1,0 +1,168 @@
+"""A gate that can't judge is shut, says which expectation and why, and shows no value of the data."""
+
+import logging
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from krn.gate import Expectation, Number, Result, Suite, judge, reconcile, with_reconciled
+
+NOT_NULL = Expectation("named", "expect_column_values_to_not_be_null", {"column": "id"}, "critical")
+IN_SET = "expect_column_values_to_be_in_set"
+
+
+def suite(*expectations: Expectation, reconcile: tuple[Expectation, ...] = ()) -> Suite:
+    return Suite("silver.things", expectations, reconcile=reconcile)
+
+
+def only(severity: str = "critical", type: str = IN_SET, **kwargs: object) -> Suite:
+    return suite(Expectation("it", type, kwargs, severity))
+
+
+@pytest.fixture(scope="module")
+def frame(spark: SparkSession) -> DataFrame:
+    rows = [("alice", 1, Decimal("12345678901234.0001")), ("bob", 2, Decimal("0.2900"))]
+    return spark.createDataFrame(rows, "id string, n int, amount decimal(18,4)")
+
+
+def jobs(spark: SparkSession, work) -> int:
+    group = str(uuid4())
+    spark.sparkContext.setJobGroup(group, group)
+    work()
+    return len(spark.sparkContext.statusTracker().getJobIdsForGroup(group))
+
+
+@pytest.mark.parametrize(("severity", "status"), [("critical", "held"), ("warning", "warned"), ("info", "passed")])
+@pytest.mark.parametrize("engine", ["fused", "plain"])
+def test_the_severity_of_a_failure_decides(frame, severity, status, engine):
+    assert judge(only(severity, column="n", value_set=[1]), frame, engine=engine).status == status
+
+
+@pytest.mark.parametrize("engine", ["fused", "plain"])
+@pytest.mark.parametrize(
+    ("type", "kwargs", "error"),
+    [
+        ("expect_nothing", {}, "ExpectationNotFoundError"),
+        (IN_SET, {"column": "nope", "value_set": [1]}, "there is no column nope. Next: mend the suite"),
+        (IN_SET, {"column": "n", "values": [1]}, "ValidationError"),
+        (
+            IN_SET,
+            {"column": "n", "value_set": {"$PARAMETER": "known"}},
+            "the parameter known has no value. Next: look at what the job passes",
+        ),
+    ],
+)
+def test_an_expectation_that_means_nothing_is_an_error(frame, engine, type, kwargs, error):
+    result = judge(suite(NOT_NULL, Expectation("it", type, kwargs, "info")), frame, engine=engine)
+    assert (result.status, [check.error for check in result.checks]) == ("error", ["", error])
+
+
+@pytest.mark.parametrize(
+    ("engine", "error"), [("fused", "NumberFormatException: CAST_INVALID_INPUT"), ("plain", "CAST_INVALID_INPUT")]
+)
+def test_what_spark_cannot_count_is_named_and_the_others_are_judged(frame, engine, error):
+    bad = Expectation("it", IN_SET, {"column": "id", "value_set": [7]}, "info")
+    result = judge(suite(NOT_NULL, bad), frame, extra={"total": F.sum("n")}, engine=engine)
+    assert [(check.id, check.success, check.error) for check in result.checks] == [
+        ("named", True, ""),
+        ("it", False, error),
+    ]
+    assert (result.status, result.rows, result.extra) == ("error", 2, {"total": 3})
+
+
+def test_no_value_gets_into_the_result_or_the_log(frame, caplog):
+    logging.getLogger("DataFrameQueryContextLogger").addHandler(caplog.handler)
+    lowest = Expectation("low", "expect_column_min_to_be_between", {"column": "id", "min_value": 0}, "info")
+    casts = Expectation("it", IN_SET, {"column": "id", "value_set": [7]}, "info")
+    result = judge(
+        suite(
+            lowest,
+            casts,
+            Expectation("re", "expect_column_values_to_match_regex", {"column": "id", "regex": "x"}, "info"),
+        ),
+        frame,
+    )
+    assert "alice" not in repr(result) + caplog.text
+
+
+def test_a_frame_that_cannot_be_counted_is_an_error(frame):
+    result = judge(suite(NOT_NULL), frame, extra={"bad": F.sum(F.col("id").cast("int"))})
+    assert (result.status, result.rows, result.why) == ("error", None, "NumberFormatException: CAST_INVALID_INPUT")
+
+
+def test_the_callers_aggregates_ride_along_and_stay_exact(spark, frame):
+    result = judge(suite(NOT_NULL), frame, extra={"total": F.sum("amount"), "rows": F.count(F.lit(1))})
+    assert (result.rows, result.extra) == (2, {"total": Decimal("12345678901234.2901"), "rows": 2})
+
+
+def test_a_gate_is_one_aggregate_and_judging_starts_no_job(spark, tmp_path, frame):
+    frame.write.parquet(str(tmp_path / "rows"))
+    written = spark.read.parquet(str(tmp_path / "rows"))
+    many = suite(*[NOT_NULL] * 5, *only(column="n", value_set=[1, 2]).expectations)
+    judge(many, written)
+    one = jobs(spark, lambda: written.agg(F.count(F.lit(1))).collect())
+    assert jobs(spark, lambda: judge(many, written)) == one
+    assert jobs(spark, lambda: judge(only(column="n", value_set=[9]), written)) == one
+
+
+def test_a_decimal_range_is_exact_where_a_float_is_not(frame):
+    most = only(type="expect_column_values_to_be_between", column="amount", max_value=12345678901234)
+    assert judge(most, frame, engine="plain").status == "passed"
+    assert judge(most, frame).status == "held"
+
+
+def test_a_latest_instant_is_compared_with_its_offset(spark):
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    frame = spark.createDataFrame([(at,)], "at timestamp")
+    fresh = only(type="expect_column_max_to_be_between", column="at", min_value={"$PARAMETER": "since"})
+    assert judge(fresh, frame, {"since": at}).checks[0].observed == "2026-01-01T12:00:00+00:00"
+    assert judge(fresh, frame, {"since": at}).status == "passed"
+    assert judge(fresh, frame, {"since": at.replace(minute=1)}).status == "held"
+
+
+def test_a_null_in_a_key_is_surplus(spark):
+    frame = spark.createDataFrame([("a", 1), ("a", 2), ("b", None)], "id string, n int")
+    assert judge(only(type="expect_key_to_be_unique", columns=["id", "n"]), frame).checks[0].observed == 1
+
+
+def gap(**kwargs: object) -> Suite:
+    zero = Expectation(
+        "gap", "expect_column_values_to_be_between", {"column": "gap", "min_value": 0, "max_value": 0}, "critical"
+    )
+    equal = Expectation(
+        "equal", "expect_column_pair_values_to_be_equal", {"column_A": "here", "column_B": "there"}, "critical"
+    )
+    return Suite("gold.sales", (), (Number("gap", "this", "…"),), (zero, equal))
+
+
+@pytest.mark.parametrize(
+    ("there", "gap_", "ids"),
+    [
+        ("99999999999999999.9999", "0.0000", []),
+        ("99999999999999999.9998", "0.0000", ["equal"]),
+        ("99999999999999999.9999", "0.0001", ["gap"]),
+        ("99999999999999999.9999", "-0.0001", ["gap"]),
+    ],
+)
+def test_sums_are_reconciled_to_the_last_digit(there, gap_, ids):
+    numbers = {"here": Decimal("99999999999999999.9999"), "there": Decimal(there), "gap": Decimal(gap_)}
+    assert [check.id for check in reconcile(gap(), numbers).failed] == ids
+
+
+def test_whole_numbers_beyond_a_float_are_told_apart():
+    result = reconcile(gap(), {"here": 2**60, "there": 2**60 + 1, "gap": 0})
+    assert [check.id for check in result.failed] == ["equal"]
+
+
+def test_a_number_that_nobody_measured_is_an_error():
+    assert reconcile(gap(), {"here": 1, "there": 1}).status == "error"
+
+
+def test_a_reconciliation_that_fails_holds_a_candidate_that_passed():
+    passed = Result("gold.sales", "hash", 1)
+    assert with_reconciled(passed, gap(), {"here": 1, "there": 1, "gap": 0}).status == "passed"
+    assert with_reconciled(passed, gap(), {"here": 1, "there": 2, "gap": 0}).status == "held"

@@ -1,0 +1,156 @@
+"""What an accepted event is written as, and by what it is recognised."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from krn.contracts.check import check
+from krn.contracts.checked import Checked
+from krn.contracts.contract import Delivered
+from krn.contracts.known import Contracts
+
+Verdict = Callable[[bytes], Checked]
+Order = Callable[..., bytes]
+FLAT = b'{"event_type": "Order Processed", "order_id": 1, "customer_id": 101, "amount": 10}'
+
+
+def data(checked: Checked) -> dict[str, Any]:
+    assert checked.data is not None
+    found: dict[str, Any] = json.loads(checked.data)
+    return found
+
+
+def test_keys_are_sorted_and_amounts_shortest(verdict: Verdict, order: Order) -> None:
+    line = '{"line_no":1,"product_id":"P1","quantity":2,"unit_price":"10.5"}'
+    expected = f'{{"currency":"EUR","customer_id":"C7","lines":[{line}],"order_id":"A1","order_total":"21"}}'
+    assert verdict(order()).data == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ('"10.10"', "10.1"),
+        ("10.10", "10.1"),
+        ("10", "10"),
+        ("1e1", "10"),
+        ('"0010"', "10"),
+        ('"0.50"', "0.5"),
+        ("100", "100"),
+        ("0.0001", "0.0001"),
+        ("-0.0", "0"),
+        ('"-0"', "0"),
+        ('"00.00"', "0"),
+        ("99999999999999.9999", "99999999999999.9999"),  # a double would say 100000000000000.0
+        ("12345678901234.5678", "12345678901234.5678"),
+    ],
+)
+def test_an_amount_is_kept_exactly(sent: str, kept: str, verdict: Verdict, order: Order) -> None:
+    assert data(verdict(order(order_total="T").replace(b'"T"', sent.encode())))["order_total"] == kept
+
+
+def test_nulls_of_declared_fields_go_and_others_stay(verdict: Verdict, order: Order) -> None:
+    kept = data(verdict(order(country=None, gift=None)))
+    assert "country" not in kept and kept["gift"] is None
+
+
+def test_fields_no_contract_knows_are_kept(verdict: Verdict, order: Order) -> None:
+    assert data(verdict(order(gift={"to": ["Bo", 1.5, True]})))["gift"] == {"to": ["Bo", 1.5, True]}
+
+
+def test_spaces_and_case_of_ids_are_kept(verdict: Verdict, order: Order) -> None:
+    assert verdict(order(order_id=" aB ")).keys == {"order_id": " aB ", "customer_id": "C7"}
+
+
+def test_the_time_is_told_in_utc(verdict: Verdict, order: Order) -> None:
+    checked = verdict(order({"time": "2025-06-01T12:00:00.5+02:00"}))
+    assert checked.event_time == datetime(2025, 6, 1, 10, 0, 0, 500_000, tzinfo=UTC)
+
+
+def test_source_and_id_are_one_identity_whatever_the_content(verdict: Verdict, order: Order) -> None:
+    assert verdict(order()).id_hash == verdict(order(order_total="0")).id_hash
+
+
+def test_source_and_id_can_not_be_shifted_into_each_other(verdict: Verdict, order: Order) -> None:
+    assert verdict(order({"source": "ab", "id": "c"})).id_hash != verdict(order({"source": "a", "id": "bc"})).id_hash
+
+
+def test_an_identity_fits_a_signed_64_bit_column(verdict: Verdict, order: Order) -> None:
+    hashes = [verdict(order({"id": str(n)})).id_hash or 0 for n in range(50)]
+    assert min(hashes) < 0 < max(hashes) and all(-(2**63) <= h < 2**63 for h in hashes)
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [{"time": "2025-06-01T11:00:00+01:00"}, {"dataschema": "v1"}, {"subject": None}, {"traceparent": "x"}, {"id": "2"}],
+)
+def test_the_content_is_the_same_when(envelope: dict[str, Any], verdict: Verdict, order: Order) -> None:
+    assert verdict(order(envelope)).content_hash == verdict(order()).content_hash
+
+
+@pytest.mark.parametrize("envelope", [{"time": "2025-06-01T10:00:00.000001Z"}, {"subject": "A1"}])
+def test_the_content_is_another_when(envelope: dict[str, Any], verdict: Verdict, order: Order) -> None:
+    assert verdict(order(envelope)).content_hash != verdict(order()).content_hash
+
+
+def test_the_content_is_another_when_an_unknown_field_is(verdict: Verdict, order: Order) -> None:
+    assert verdict(order(gift=1)).content_hash != verdict(order(gift=2)).content_hash
+
+
+def test_a_quarantined_event_says_what_it_can(verdict: Verdict, order: Order) -> None:
+    told = verdict(order({"dataschema": "v1"}, currency="eur"))
+    good = verdict(order())
+    assert told == Checked(
+        False,
+        ("bad_currency",),
+        {"order_id": "A1", "customer_id": "C7"},
+        "order.created",
+        1,
+        "e-1",
+        "/shop",
+        good.event_time,
+        "event",
+        good.id_hash,
+    )
+
+
+def test_a_quarantined_event_without_an_id_has_no_identity(verdict: Verdict, order: Order) -> None:
+    told = verdict(order({"id": " "}))
+    assert (told.event_id, told.event_source, told.id_hash) == (None, "/shop", None)
+
+
+def test_a_flat_body_is_an_order_of_one_line(verdict: Verdict) -> None:
+    line = {"line_no": 1, "product_id": "unknown", "quantity": 1, "unit_price": "10"}
+    order = {"order_id": "1", "customer_id": "101", "currency": "EUR", "order_total": "10", "lines": [line]}
+    assert data(verdict(FLAT)) == order
+
+
+def test_a_flat_body_happened_when_it_was_sent(verdict: Verdict, delivered: Delivered) -> None:
+    checked = verdict(FLAT)
+    assert (checked.event_time, checked.time_source) == (delivered.sent_at, "delivery")
+
+
+def test_a_flat_body_happened_when_it_came_if_nobody_knows_better(contracts: Contracts) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert check(FLAT, Delivered(now, currency="EUR", source="q"), contracts).event_time == now
+
+
+def test_a_flat_body_sent_again_is_the_same_event(contracts: Contracts, delivered: Delivered) -> None:
+    later = Delivered(delivered.received_at + timedelta(days=1), None, delivered.source, delivered.currency)
+    first, second = check(FLAT, delivered, contracts), check(FLAT, later, contracts)
+    assert (first.id_hash, first.content_hash) == (second.id_hash, second.content_hash)
+
+
+def test_a_flat_body_of_another_queue_is_another_event(contracts: Contracts, delivered: Delivered) -> None:
+    elsewhere = Delivered(delivered.received_at, None, "other", "EUR")
+    assert check(FLAT, elsewhere, contracts).event_id != check(FLAT, delivered, contracts).event_id
+
+
+def test_a_flat_body_needs_a_currency_from_the_config(contracts: Contracts, delivered: Delivered) -> None:
+    assert check(FLAT, Delivered(delivered.received_at, source="q"), contracts).reasons == ("missing_field",)
+
+
+def test_what_else_a_flat_body_says_is_kept(verdict: Verdict) -> None:
+    assert data(verdict(FLAT[:-1] + b', "shelf": "B4"}'))["shelf"] == "B4"

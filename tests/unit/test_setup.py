@@ -1,0 +1,84 @@
+"""`bin/setup` and the files that start krn say one sentence when they can't go on, and name what exists."""
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from krn.config import validated
+
+ROOT = Path(__file__).parents[2]
+
+
+def setup(folder: Path, uv: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a copy of bin/setup in `folder` with a uv that does what this line of shell says."""
+    for name in ("bin", "fakes"):
+        (folder / name).mkdir()
+    shutil.copy(ROOT / "bin" / "setup", folder / "bin")
+    fake = folder / "fakes" / "uv"
+    fake.write_text(f"#!/bin/sh\n{uv}\n", encoding="utf-8")
+    fake.chmod(0o755)
+    path = {"PATH": f"{folder / 'fakes'}:{os.environ['PATH']}", "HOME": str(folder)}
+    return subprocess.run(
+        [folder / "bin" / "setup"], env={**path, **environ}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full."),
+        ("error: Failed to fetch: dns error", "The package index does not answer."),
+        ("Failed to establish a new connection: [Errno 111]", "The package index does not answer."),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES", "A package differs from its locked hash and was refused."),
+    ],
+)
+def test_a_failed_step_ends_in_one_sentence_and_the_next_command(tmp_path: Path, output: str, sentence: str) -> None:
+    done = setup(tmp_path, f"echo '{output}'; echo 'Traceback' >&2; exit 1")
+    assert (done.returncode, done.stderr.count("\n")) == (69, 1)
+    assert re.fullmatch(re.escape(sentence) + r" Next: .+, then make setup\n", done.stderr)
+
+
+def test_an_unknown_failure_shows_what_was_said(tmp_path: Path) -> None:
+    done = setup(tmp_path, "echo 'the moon is full'; exit 1")
+    assert done.returncode == 69
+    assert done.stderr.startswith("the moon is full\nThis failed: uv venv")
+
+
+def test_help_names_every_target() -> None:
+    done = subprocess.run(["make", "-C", ROOT, "--no-print-directory"], capture_output=True, text=True, check=True)
+    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert phony
+    assert [line.split()[1] for line in done.stdout.splitlines()] == phony[1].split()
+
+
+@pytest.mark.parametrize("name", ["local.toml", "prod.toml"])
+def test_the_configurations_given_are_valid(name: str) -> None:
+    values = tomllib.loads((ROOT / "conf" / name).read_text(encoding="utf-8"))
+    assert validated(values, name).sources
+
+
+def test_what_local_toml_shows_in_comments_is_valid_too() -> None:
+    text = (ROOT / "conf" / "local.toml").read_text(encoding="utf-8")
+    shown = re.sub(r"^# ((?:\[\[|[a-z_]+ = ).*)$", r"\1", text, flags=re.MULTILINE)
+    assert [source.kind for source in validated(tomllib.loads(shown), "local.toml").sources] == ["landing", "sqs"]
+
+
+def test_the_crontab_starts_jobs_and_files_that_exist() -> None:
+    crontab = (ROOT / "conf" / "crontab.example").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:bin|conf|jobs)/[\w.-]+", crontab)) - {"conf/crontab.example"}
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+    assert {name for name in named if name.startswith("jobs/")} == {
+        f"jobs/{path.name}" for path in (ROOT / "jobs").glob("*.py")
+    }
+
+
+def test_every_line_of_the_crontab_has_five_times_and_goes_to_the_project_first() -> None:
+    lines = (ROOT / "conf" / "crontab.example").read_text(encoding="utf-8").splitlines()
+    entries = [line for line in lines if line and not re.match(r"#|[A-Z]+=", line)]
+    assert entries
+    assert [entry for entry in entries if not re.fullmatch(r"(?:[\d*/,-]+\s+){5}cd \$KRN && \$SUBMIT .+", entry)] == []
