@@ -15,8 +15,8 @@ setup: $(READY) ## virtual environment, locked packages, Java, jars
 demo: $(READY) ## simulated workers -> queue and files -> bronze, silver, gold -> report
 	$(RUN) krn demo
 
-test: $(READY) ## run the tests
-	$(RUN) pytest --durations=15 tests
+test: $(READY) ## run the tests, the quick ones first
+	$(RUN) pytest --durations=15 tests/unit tests/tables tests/engine tests/e2e
 
 check: $(READY) ## style, format, types, walls between the modules
 	$(RUN) ruff check .

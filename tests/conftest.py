@@ -22,7 +22,7 @@ def spark() -> Iterator[SparkSession]:
 
 @pytest.fixture
 def store(spark: SparkSession, tmp_path: Path) -> Store:
-    return Store(spark, tmp_path / "warehouse")
+    return Store(lambda: spark, tmp_path / "warehouse")
 
 
 @pytest.fixture(autouse=True)

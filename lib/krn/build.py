@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -34,11 +35,10 @@ def build_all(tables: Iterable[Table], store: Store, run: Run) -> Iterator[Built
     """Build the tables in the order of their inputs, one after another; a held table stops only what depends on it."""
     for table in in_order(tables):
         started, group = time.monotonic(), f"{run.id} {table.name}"
-        store.spark.sparkContext.setJobGroup(group, table.name)
-        built = build(table, store, run)
-        jobs = len(store.spark.sparkContext.statusTracker().getJobIdsForGroup(group))
-        built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs)
-        log.info("built", table=built.table, outcome=built.outcome, why=built.why, **built.rows, seconds=built.seconds, jobs=jobs)
+        with store.jobs(group) as jobs:
+            built = build(table, store, run)
+        built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs())
+        log.info("built", table=built.table, outcome=built.outcome, why=built.why, **built.rows, seconds=built.seconds, jobs=built.jobs)
         yield built
 
 
@@ -61,6 +61,11 @@ def build(table: Table, store: Store, run: Run) -> Built:
     if scope is None:
         return _nothing_new(table, store, pins, print_, cursor)
     reached("scoped")
+    with nullcontext() if scope.is_whole else store.small_plans():
+        return _made(table, store, pins, scope, run, print_, folder)
+
+
+def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_: str, folder: Path) -> Built:
     candidate = _candidate(table, store, pins, scope, run, folder)
     reached("computed")
     result = _gated(candidate, store, pins, scope, run)

@@ -63,8 +63,8 @@ def packages(lock: Path, installed: Callable[[str], str | None]) -> Check:
         return Check("packages", False, f"{lock} is missing", "git checkout requirements.lock")
     lines = (line.split("\\")[0] for line in lock.read_text(encoding="utf-8").splitlines() if line[:1].isalnum())
     needed = [locked for locked in map(Requirement, lines) if not locked.marker or locked.marker.evaluate()]
-    found = [(locked, installed(locked.name)) for locked in needed]
-    wrong = [f"{locked.name} is {version or 'missing'}" for locked, version in found if version is None or version not in locked.specifier]
+    found = [(locked, installed(locked.name) or "missing") for locked in needed]
+    wrong = [f"{locked.name} is {version}" for locked, version in found if str(locked.specifier) != f"=={version}"]
     return Check("packages", not wrong, "; ".join(wrong) or f"{len(needed)} as locked", _again(wrong))
 
 

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
-from pyspark.sql import functions as F
 
 from krn.config import Landing, Sqs
 from krn.errors import Unreadable
@@ -43,7 +41,9 @@ def ingest_queue(queue: QueueSource, store: Store, limits: Sqs, run_id: str, now
         if got.deliveries:
             batches.append(_take(queue, store, got, run_id, now()))
         reason = _stop_reason(got, opened, stop) or _limit(limits, len(batches), time.monotonic() - began)
-    return Ingested(queue.name, queue.kind, run_id, reason, tuple(batches), depth=queue.depth(), warnings=opened.warnings)
+    return Ingested(
+        queue.name, queue.kind, run_id, reason, tuple(batches), depth=queue.depth(), warnings=opened.warnings
+    )
 
 
 def _take(queue: QueueSource, store: Store, got: Round, run_id: str, received_at: datetime) -> Batch:
@@ -98,43 +98,41 @@ def ingest_folder(source: Landing, store: Store, run_id: str, now: Now, stop: St
         decisions = decide(source.path, portion, contents)
         reached("probed")
         if decisions:
-            done = _carry_out(source, store, Plan(source.name, run_id, sink.next_batch(store), numbered(decisions)), now)
-            batches.append(done)
+            done, batch = _carry_out(
+                source, store, Plan(source.name, run_id, sink.next_batch(store), numbered(decisions)), now
+            )
+            batches.append(batch)
+            contents |= done.contents
     return Ingested(source.name, source.kind, run_id, reason, tuple(batches), young=found.young)
 
 
 def _finish(source: Landing, store: Store, run_id: str, now: Now) -> list[Batch]:
     """Finish the plan that a killed run left: load it if bronze has nothing of it, and record it."""
-    path = _plan_path(store, source)
+    path = plan.path(store.root, source.name)
     left = plan.read(path)
     if left is None:
         return []
-    there = _rows_in_bronze(store, left)
+    there = sink.rows_of(store, left)
     if there not in (0, left.rows):
-        raise Unreadable(f"Bronze has {there} of the {left.rows} rows of batch {left.batch}.", f"look at {BRONZE.name} and {path}")
+        raise Unreadable(
+            f"Bronze has {there} of the {left.rows} rows of batch {left.batch}.", f"look at {BRONZE.name} and {path}"
+        )
     if there < left.rows:
         again = replace(left, run_id=run_id, batch=sink.next_batch(store))
-        return [_carry_out(source, store, again.without(changed(source.path, left)), now)]
+        return [_carry_out(source, store, again.without(changed(source.path, left)), now)[1]]
     if ledger.has(store, left):
         path.unlink()
         return []
     return [_record(source, store, left, None, now)]
 
 
-def _rows_in_bronze(store: Store, of: Plan) -> int:
-    """By source and run too: after the crash another source may have taken the number of the batch."""
-    if not store.exists(BRONZE.name):
-        return 0
-    mine = (F.col("batch") == of.batch) & (F.col("source") == of.source) & (F.col("run_id") == of.run_id)
-    return store.read(BRONZE.name).where(mine).count()
-
-
-def _carry_out(source: Landing, store: Store, planned: Plan, now: Now) -> Batch:
-    plan.write(_plan_path(store, source), planned)
+def _carry_out(source: Landing, store: Store, planned: Plan, now: Now) -> tuple[Plan, Batch]:
+    """Write the plan down, load it, record it; returns it as it was loaded."""
+    plan.write(plan.path(store.root, source.name), planned)
     reached("planned")
     planned, version = _load(source, store, planned, now())
     reached("loaded")
-    return _record(source, store, planned, version, now)
+    return planned, _record(source, store, planned, version, now)
 
 
 def _load(source: Landing, store: Store, planned: Plan, received_at: datetime) -> tuple[Plan, int | None]:
@@ -148,7 +146,7 @@ def _load(source: Landing, store: Store, planned: Plan, received_at: datetime) -
             if not others:
                 raise
             planned = planned.without(others)
-            plan.write(_plan_path(store, source), planned)
+            plan.write(plan.path(store.root, source.name), planned)
     return planned, None
 
 
@@ -157,20 +155,25 @@ def _record(source: Landing, store: Store, done: Plan, version: int | None, now:
     frame = store.spark.createDataFrame(ledger.entries(done, now()), ledger.TABLE.schema)
     store.append(ledger.TABLE, frame, {"run": done.run_id, "token": f"{source.name}/{done.decisions[0].file.path}"})
     reached("marked")
-    _plan_path(store, source).unlink()
+    plan.path(store.root, source.name).unlink()
     return _logged(source.name, of_plan(done, version))
-
-
-def _plan_path(store: Store, source: Landing) -> Path:
-    return store.root / "ops" / "plans" / f"{source.name}.json"
 
 
 def _commit(source: str, run_id: str, batch: Batch) -> dict[str, object]:
     """What is written beside the rows, and looked for when the commit is read back."""
-    facts = {"source": source, "batch": batch.batch, "rows": batch.rows, "bytes": batch.bytes, "sent_from": batch.sent_from, "sent_to": batch.sent_to}
+    facts = {
+        "source": source,
+        "batch": batch.batch,
+        "rows": batch.rows,
+        "bytes": batch.bytes,
+        "sent_from": batch.sent_from,
+        "sent_to": batch.sent_to,
+    }
     return {"run": run_id, "token": f"{source}/{batch.batch}", **facts}
 
 
 def _logged(source: str, batch: Batch) -> Batch:
-    structlog.get_logger().info("batch_taken", source=source, batch=batch.batch, rows=batch.rows, version=batch.version, files=dict(batch.files))
+    structlog.get_logger().info(
+        "batch_taken", source=source, batch=batch.batch, rows=batch.rows, version=batch.version, files=dict(batch.files)
+    )
     return batch

@@ -81,7 +81,7 @@ def _at(home: Path) -> Java | None:
 def _ask(command: str) -> Java | None:
     """What a `java` that is a launcher (macOS, jenv, asdf) says about itself."""
     asked = [command, "-XshowSettings:properties", "-version"]
-    answer = subprocess.run(asked, capture_output=True, text=True, check=False).stderr
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False).stderr  # noqa: S603 - fixed words only
     home = re.search(r"java\.home = (.+)", answer)
     version = re.search(r"java\.specification\.version = (\d+)", answer)
     return Java(Path(home[1].strip()), int(version[1])) if home and version else None

@@ -33,11 +33,10 @@ def judge(store: Store, run: Run) -> tuple[Built, ...]:
     The cursor is the greatest batch in silver.deliveries itself, so rows and cursor can't part.
     """
     started, group = time.monotonic(), f"{run.id} {silver.TABLE.name}"
-    store.spark.sparkContext.setJobGroup(group, silver.TABLE.name)
-    built = _judge(store, run)
-    jobs = len(store.spark.sparkContext.statusTracker().getJobIdsForGroup(group))
-    last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs)
-    log.info("judged", table=last.table, outcome=last.outcome, why=last.why, **last.rows, seconds=last.seconds, jobs=jobs)
+    with store.jobs(group) as jobs:
+        built = _judge(store, run)
+    last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs())
+    log.info("judged", table=last.table, outcome=last.outcome, why=last.why, **last.rows, seconds=last.seconds, jobs=last.jobs)
     return (*built[:-1], last)
 
 
@@ -71,17 +70,18 @@ def _pending(store: Store) -> DataFrame | None:
     """
     if not store.exists(bronze.TABLE.name):
         return None
-    rows, judged = store.read(bronze.TABLE.name), store.max(silver.TABLE.name, "batch", -1)
-    newest = store.max(bronze.TABLE.name, "batch", -1)
+    judged, newest = store.max(silver.TABLE.name, "batch", -1), store.max(bronze.TABLE.name, "batch", -1)
+    if store.count(bronze.TABLE.name) == store.count(silver.TABLE.name):
+        return None
+    rows = store.read(bronze.TABLE.name)
     after = rows.where(F.col("batch") > judged)
     if judged < 0:
-        return after if newest >= 0 else None
-    verdicts = store.read(silver.TABLE.name)
+        return after
     n_pending = after.count() if newest > judged else 0
-    if rows.count() - n_pending == verdicts.count():
-        return after if n_pending else None
-    log.error("verdicts_missing", bronze=rows.count(), judged=verdicts.count(), pending=n_pending)
-    return rows.join(verdicts.select("row_id"), on="row_id", how="left_anti")
+    if store.count(bronze.TABLE.name) - n_pending == store.count(silver.TABLE.name):
+        return after
+    log.error("verdicts_missing", bronze=store.count(bronze.TABLE.name), judged=store.count(silver.TABLE.name), pending=n_pending)
+    return rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti")
 
 
 def _verdicts(store: Store, pending: DataFrame, run: Run, folder: Path) -> DataFrame:

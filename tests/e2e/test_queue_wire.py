@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config as Settings
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
+
 from krn.config import Sqs
 from krn.errors import Unreachable, UsageError
 from krn.sources.delivery import AckReport, Budget, Delivery, Depth
@@ -57,7 +58,10 @@ class Queue:
         self.service = service.client
         once = Settings(retries={"total_max_attempts": 1}, max_pool_connections=18)
         self.client = boto3.client("sqs", endpoint_url=service.endpoint_url, config=once, **KEYS)
-        self.source = SqsQueue(Sqs(name="orders", queue_url=self.url, endpoint_url=service.endpoint_url, **{"threads": 4, **config}), self.client)
+        self.source = SqsQueue(
+            Sqs(name="orders", queue_url=self.url, endpoint_url=service.endpoint_url, **{"threads": 4, **config}),
+            self.client,
+        )
 
     def send(self, *bodies: str) -> None:
         for at in range(0, len(bodies), 10):
@@ -129,7 +133,9 @@ def test_a_run_that_is_told_to_stop_receives_nothing_more(queue: Queue) -> None:
     assert queue.source.depth() == Depth(1, 0)
 
 
-@pytest.mark.parametrize(("status", "code"), [(400, "RequestThrottled"), (403, "OverLimit"), (503, "ServiceUnavailable")])
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "RequestThrottled"), (403, "OverLimit"), (503, "ServiceUnavailable")]
+)
 def test_a_busy_broker_is_waited_for(queue: Queue, status: int, code: str) -> None:
     queue.send(*"abc")
     queue.hook("before-send.sqs.ReceiveMessage", first(2, lambda: refusal(status, code)))
@@ -259,7 +265,9 @@ def test_visibility_is_extended_while_a_commit_runs(service: Embedded) -> None:
         assert extended.wait(5)
 
 
-@pytest.mark.parametrize("body", ["{", '{"a":1}{"b":2}', '{"a":"\\u0000"}', "[" * 1_100, "{}", " ", "\ufeff{}", "naïve שלום 😀"])
+@pytest.mark.parametrize(
+    "body", ["{", '{"a":1}{"b":2}', '{"a":"\\u0000"}', "[" * 1_100, "{}", " ", "\ufeff{}", "naïve שלום 😀"]
+)
 def test_a_body_is_received_exactly_as_it_was_sent(queue: Queue, body: str) -> None:
     queue.send(body)
     (got,) = queue.receive()
@@ -267,7 +275,10 @@ def test_a_body_is_received_exactly_as_it_was_sent(queue: Queue, body: str) -> N
 
 
 def test_attributes_of_a_message_come_with_it(queue: Queue) -> None:
-    attributes = {"trace": {"DataType": "String", "StringValue": "t1"}, "raw": {"DataType": "Binary", "BinaryValue": b"\xff"}}
+    attributes = {
+        "trace": {"DataType": "String", "StringValue": "t1"},
+        "raw": {"DataType": "Binary", "BinaryValue": b"\xff"},
+    }
     queue.service.send_message(QueueUrl=queue.url, MessageBody="a", MessageAttributes=attributes)
     (got,) = queue.receive()
     assert got.attributes == {"trace": "t1", "raw": "/w=="}
@@ -278,7 +289,9 @@ def test_attributes_of_a_message_come_with_it(queue: Queue) -> None:
 def test_messages_of_a_group_keep_their_order_across_rounds(service: Embedded) -> None:
     queue = Queue(service, ".fifo")
     for n in range(30):
-        queue.service.send_message(QueueUrl=queue.url, MessageBody=str(n), MessageGroupId="ab"[n % 2], MessageDeduplicationId=str(n))
+        queue.service.send_message(
+            QueueUrl=queue.url, MessageBody=str(n), MessageGroupId="ab"[n % 2], MessageDeduplicationId=str(n)
+        )
     got: list[Delivery] = []
     while batch := queue.receive(Budget(10, 2**26, 5)):
         queue.source.ack(batch)

@@ -1,6 +1,6 @@
 """The protocol of a queue, with a queue and a store in memory, and crashes wherever they can happen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from krn.config import Sqs
 from krn.errors import LostCommit, Unreachable
 from krn.failpoints import arm, disarm
 from krn.ingest import ingest_queue
-from krn.sources.delivery import Delivery, Opened
+from krn.sources.delivery import Opened
 from krn.sources.ingested import Ingested
 from krn.sources.memory import EPOCH, MemoryQueue
 from krn.sources.sink import NotCommitted
@@ -79,7 +79,9 @@ def queue() -> MemoryQueue:
     return MemoryQueue("orders")
 
 
-def ingest(queue: MemoryQueue, store: FakeStore, run_id: str = "run1", stop: Any = lambda: False, **limits: Any) -> Ingested:
+def ingest(
+    queue: MemoryQueue, store: FakeStore, run_id: str = "run1", stop: Any = lambda: False, **limits: Any
+) -> Ingested:
     return ingest_queue(queue, cast(Store, store), Sqs(name="orders", **limits), run_id, lambda: NOW, stop)
 
 
@@ -106,11 +108,24 @@ def test_an_empty_queue_makes_no_commit(queue: MemoryQueue, store: FakeStore) ->
 def test_the_commit_names_run_round_and_counts(queue: MemoryQueue, store: FakeStore) -> None:
     queue.send(b"{}")
     ingest(queue, store)
-    assert store.commits == [{"run": "run1", "token": "orders/1", "source": "orders", "batch": 1, "rows": 1, "bytes": 2, "sent_from": EPOCH, "sent_to": EPOCH}]
+    assert store.commits == [
+        {
+            "run": "run1",
+            "token": "orders/1",
+            "source": "orders",
+            "batch": 1,
+            "rows": 1,
+            "bytes": 2,
+            "sent_from": EPOCH,
+            "sent_to": EPOCH,
+        }
+    ]
 
 
 @pytest.mark.parametrize("point", BEFORE_COMMIT[1:])
-def test_a_failure_before_the_commit_hands_the_round_back_for_a_minute(queue: MemoryQueue, store: FakeStore, point: str) -> None:
+def test_a_failure_before_the_commit_hands_the_round_back_for_a_minute(
+    queue: MemoryQueue, store: FakeStore, point: str
+) -> None:
     queue.send(b"{}")
     arm(point, crash)
     with pytest.raises(Crash):
@@ -173,7 +188,9 @@ def test_a_commit_that_is_not_in_the_log_is_not_acknowledged(queue: MemoryQueue,
     assert queue.acked == set()
 
 
-def test_a_warehouse_that_cannot_be_written_fails_before_anything_is_received(queue: MemoryQueue, tmp_path: Path) -> None:
+def test_a_warehouse_that_cannot_be_written_fails_before_anything_is_received(
+    queue: MemoryQueue, tmp_path: Path
+) -> None:
     queue.send(b"{}")
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Unreachable, match="cannot be written"):
@@ -225,7 +242,17 @@ def test_the_number_of_rounds_is_bounded(queue: MemoryQueue, store: FakeStore) -
 
 
 def test_bodies_reach_bronze_whatever_they_are(queue: MemoryQueue, store: FakeStore) -> None:
-    bodies = [b"", b"{", b'{"a":1}{"b":2}', b'{"a":"\\u0000"}', b"\0", b"\xff", b"\xed\xa0\x80", b"[" * 1_100, b"x" * 2**20]
+    bodies = [
+        b"",
+        b"{",
+        b'{"a":1}{"b":2}',
+        b'{"a":"\\u0000"}',
+        b"\0",
+        b"\xff",
+        b"\xed\xa0\x80",
+        b"[" * 1_100,
+        b"x" * 2**20,
+    ]
     for body in bodies:
         queue.send(body)
     ingest(queue, store)
@@ -237,7 +264,9 @@ FAULTS = st.sampled_from(["", *BEFORE_COMMIT, *AFTER_COMMIT, "before", "after"])
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), FAULTS, st.integers(0, 400)), max_size=12), st.integers(1, 4))
-def test_whatever_fails_nothing_is_lost_and_nothing_unsaved_is_acknowledged(steps: list[tuple[int, str, int]], size: int) -> None:
+def test_whatever_fails_nothing_is_lost_and_nothing_unsaved_is_acknowledged(
+    steps: list[tuple[int, str, int]], size: int
+) -> None:
     with TemporaryDirectory() as folder:
         queue, store, sent = MemoryQueue("orders"), FakeStore(Path(folder)), set[str]()
         for n, (messages, fault, seconds) in enumerate(steps):
@@ -262,3 +291,4 @@ def run_with(fault: str, queue: MemoryQueue, store: FakeStore, run_id: str, size
         pass
     finally:
         disarm()
+        store.fails = []

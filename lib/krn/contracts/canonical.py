@@ -1,7 +1,6 @@
 """The one spelling of an event's data: sorted keys, exact amounts as text, UTC, no nulls in declared fields."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,26 +12,20 @@ from krn.contracts.money import shortest
 Write = Callable[[Any], Any]
 
 
-@dataclass(frozen=True)
-class Writer:
-    """How the fields of an object are respelled; built once for a contract, used on data that has no fault."""
+def writer(fields: tuple[Field, ...]) -> Callable[[Body], Body]:
+    """What respells an object of `fields`, sound as they must be; what they don't declare is kept as it stands."""
+    respelled = tuple((field.name, write) for field in fields if (write := _write(field)) is not None)
+    declared = frozenset(field.name for field in fields)
 
-    spell: tuple[tuple[str, Write], ...]
-    declared: frozenset[str]
-
-    def __call__(self, body: Body) -> Body:
-        written = body.copy()
-        for name, write in self.spell:
-            value = written.get(name)
+    def written(body: Body) -> Body:
+        copy = body.copy()
+        for name, write in respelled:
+            value = copy.get(name)
             if value is not None:
-                written[name] = write(value)
-        return _without_nulls(written, self.declared) if None in written.values() else written
+                copy[name] = write(value)
+        return _without_nulls(copy, declared) if None in copy.values() else copy
 
-
-def writer(fields: tuple[Field, ...]) -> Writer:
-    """The writer of `fields`. Fields spelled one way only need no work, and what is not declared is kept as it stands."""
-    spell = tuple((field.name, write) for field in fields if (write := _write(field)) is not None)
-    return Writer(spell, frozenset(field.name for field in fields))
+    return written
 
 
 def _without_nulls(body: Body, declared: frozenset[str]) -> Body:
@@ -45,6 +38,7 @@ def text(body: Body) -> bytes:
 
 
 def _write(field: Field) -> Write | None:
+    # Here a P1 field gets the writer that keeps its token only.
     if field.kind is Kind.LIST:
         return _each(writer(field.of))
     return _WRITES.get(field.kind)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from krn.contracts.canonical import Writer, writer
+from krn.contracts.canonical import writer
 from krn.contracts.contract import Adapter, Body, Contract, Delivered
 from krn.contracts.reasons import Reason
 from krn.contracts.shape import shape
@@ -20,7 +20,7 @@ class Known:
     contract: Contract
     passes: Callable[[Body], bool]
     passes_exact: Callable[[Body], bool]
-    write: Writer
+    write: Callable[[Body], Body]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ class Contracts:
     foreign: Mapping[str, tuple[Known, Adapter]]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A body as an event of the contract it is about, if there is one."""
 
     body: Body

@@ -8,6 +8,7 @@ from krn.contracts.reasons import Reason
 
 AMOUNT_LIMIT = 10**14  # of DECIMAL(18,4), so that no fold of one event overflows
 
+_NOTHING = Decimal()
 _HEADER_AMOUNTS = ("order_total", "items_total", "discount_total", "tax_total", "freight_total")
 _LINE_AMOUNTS = ("discount", "tax", "freight")
 
@@ -35,7 +36,7 @@ _ORDER_LINE = (
 
 
 def _lines_too_great(data: Body) -> bool:
-    total = Decimal()
+    total = _NOTHING
     for line in data.get("lines", ()):
         total += line["quantity"] * Decimal(line["unit_price"]) + _sum(line, _LINE_AMOUNTS)
     return total >= AMOUNT_LIMIT
@@ -46,7 +47,7 @@ def _header_too_great(data: Body) -> bool:
 
 
 def _sum(body: Body, names: tuple[str, ...]) -> Decimal:
-    total = Decimal()
+    total = _NOTHING
     for name in names:
         if name in body:
             total += Decimal(body[name])
@@ -73,7 +74,7 @@ ORDER_CREATED = Contract(
     fields=(
         ORDER_ID,
         CURRENCY,
-        Field("order_total", Kind.MONEY, "What the buyer owes: items less discount, plus tax and freight.", required=True),
+        Field("order_total", Kind.MONEY, "What the buyer owes: items - discount + tax + freight.", required=True),
         Field("lines", Kind.LIST, "What was bought; empty only with a total of 0.", required=True, of=_ORDER_LINE),
         Field("items_total", Kind.MONEY, "Value of the lines."),
         Field("discount_total", Kind.MONEY, "Taken off the whole order."),

@@ -17,7 +17,7 @@ PAYMENT_RECEIVED = Contract(
     doc="Money for an order came in.",
     fields=(
         *_PAYMENT,
-        Field("installments", Kind.INT, "In how many parts the buyer pays; 0 where the producer counts none.", minimum=0),
+        Field("installments", Kind.INT, "In how many parts the buyer pays; 0 = not counted.", minimum=0),
         Field("provider", Kind.TEXT, "Who moved the money."),
     ),
     entity_keys=("payment_id", "order_id"),

@@ -17,6 +17,10 @@ from krn.store import Store
 from krn.tables.table import Input, Table
 
 
+#: Keys that are held in memory, a few megabytes; more are written to a file.
+FEW = 100_000
+
+
 @dataclass(frozen=True)
 class Scope:
     """Everything (`why` says the reason), the dates in `dates`, or the keys in the one-column frame `keys`."""
@@ -47,18 +51,26 @@ class Scope:
         return frame.limit(0)
 
 
-def changed(table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], draft: Path) -> Scope:
-    """The scope values in the change feeds of the inputs in `unread`; pre- and post-images both count.
+def changed(table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], draft: Path) -> Scope | None:
+    """The scope values in the change feeds of the inputs in `unread`, None when they hold none.
 
-    Keys are written to `draft` once, since every input and the target are restricted by them.
+    Rows before and after a change both count, so one that moves from a day to another touches both.
     """
     reads = {name: table.reads[name] for name in unread}
     values = reduce(DataFrame.unionByName, _values(table, store, pins, cursor, reads)).where("scope IS NOT NULL").distinct()
     if table.scope_is_date:
         found = [row.scope for row in values.collect()]  # days are few, whatever the data
-        return Scope("changed", dates=tuple(sorted(_widened(found, 0, table.window_days))))
-    values.write.parquet(str(draft))
-    return Scope("changed", keys=store.spark.read.schema(values.schema).parquet(str(draft)))
+        return Scope("changed", dates=tuple(sorted(_widened(found, 0, table.window_days)))) if found else None
+    return _of_keys(values, store, draft)
+
+
+def _of_keys(values: DataFrame, store: Store, draft: Path) -> Scope | None:
+    """The keys as a frame that can be read many times: in memory while they are few, else in a file."""
+    few = values.limit(FEW + 1).toArrow()
+    if few.num_rows > FEW:
+        values.write.parquet(str(draft))
+        return Scope("changed", keys=store.spark.read.schema(values.schema).parquet(str(draft)))
+    return Scope("changed", keys=store.spark.createDataFrame(few, values.schema)) if few.num_rows else None
 
 
 def _values(table: Table, store: Store, pins: Pins, cursor: Cursor, reads: dict[str, Input]) -> list[DataFrame]:

@@ -104,7 +104,7 @@ def _judged(plan: Plan | Check, values: Mapping[Any, Any]) -> Check:
 
 def _value(value: Any) -> Any:
     """As Great Expectations takes it from Spark, but an instant with its offset: Spark gives the process's local time."""
-    return convert_to_json_serializable(value.astimezone(UTC) if isinstance(value, datetime) else value)
+    return convert_to_json_serializable(value)
 
 
 def _runtime() -> dict[str, Any]:

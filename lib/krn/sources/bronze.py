@@ -20,7 +20,9 @@ def in_order(deliveries: Sequence[Delivery]) -> list[Delivery]:
     return sorted(deliveries, key=lambda d: (d.group_id or "", d.sequence_number) if d.sequence_number else ("", ""))
 
 
-def staged(deliveries: Sequence[Delivery], source: str, kind: str, batch: int, received_at: datetime, run_id: str) -> pa.Table:
+def staged(
+    deliveries: Sequence[Delivery], source: str, kind: str, batch: int, received_at: datetime, run_id: str
+) -> pa.Table:
     """One round as a table: immutable, so every look at it sees the same rows and asks the queue for none."""
     ordered = in_order(deliveries)
     same = {"batch": batch, "source": source, "source_kind": kind, "received_at": received_at, "run_id": run_id}
@@ -42,7 +44,7 @@ def staged(deliveries: Sequence[Delivery], source: str, kind: str, batch: int, r
 
 
 def rows(bodies: pa.Array, first: int, same: Mapping[str, Any], own: Mapping[str, Any]) -> pa.RecordBatch:
-    """Bronze rows of `bodies`, at positions from `first` on: `same` in every row, `own` one value a row; the rest is null."""
+    """Bronze rows of `bodies`, at positions from `first` on: `same` in each, `own` one value a row, the rest null."""
     n = len(bodies)
     position = pa.array(range(first, first + n), pa.int64())
     columns = {
@@ -51,7 +53,9 @@ def rows(bodies: pa.Array, first: int, same: Mapping[str, Any], own: Mapping[str
         **payload(bodies),
         **own,
     }
-    return pa.RecordBatch.from_arrays([_column(field, columns.get(field.name), same, n) for field in SCHEMA], schema=SCHEMA)
+    return pa.RecordBatch.from_arrays(
+        [_column(field, columns.get(field.name), same, n) for field in SCHEMA], schema=SCHEMA
+    )
 
 
 def _column(field: pa.Field, values: Any, same: Mapping[str, Any], n: int) -> pa.Array:

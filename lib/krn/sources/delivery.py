@@ -81,7 +81,8 @@ class QueueSource(Protocol):
     def preflight(self) -> Opened:
         """Prove, before anything is received, that messages can be acknowledged. Raises Unreachable or UsageError."""
 
-    def depth(self) -> Depth: ...
+    def depth(self) -> Depth | None:
+        """What is left; None when the broker does not say."""
 
     def receive(self, budget: Budget, stop: Stop) -> Round:
         """One bounded round. Raises Unreachable only when it has nothing in hand."""

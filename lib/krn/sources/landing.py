@@ -28,7 +28,7 @@ def portions(files: Mapping[File, str], source: Landing) -> Iterator[dict[File, 
         yield portion
 
 
-def decide(root: Path, portion: Mapping[File, str], contents: Mapping[str, str]) -> list[Decision]:
+def decide(root: Path, portion: Mapping[File, str], contents: Mapping[str | None, str]) -> list[Decision]:
     """One decision a file, but none for a file that changed while it was read. `contents` are known: sha256 -> path."""
     with ThreadPoolExecutor(THREADS) as pool:
         looks = dict(zip(portion, pool.map(partial(_look, root), portion.items()), strict=True))
@@ -46,10 +46,10 @@ def _look(root: Path, entry: tuple[File, str]) -> Probed | None:
     return Probed(None, 0, 0, refused) if refused else probe(root, file)
 
 
-def _decision(file: File, found: Probed, seen: Mapping[str, str]) -> Decision:
+def _decision(file: File, found: Probed, seen: Mapping[str | None, str]) -> Decision:
     if found.reason:
         return Decision(file, SET_ASIDE, found.reason)
-    if (first := seen.get(found.sha256 or "")) is not None:
+    if (first := seen.get(found.sha256)) is not None:
         return Decision(file, DUPLICATE, f"same content as {first}", found.sha256)
     return Decision(file, LOADED, None, found.sha256, found.rows, found.unpacked)
 

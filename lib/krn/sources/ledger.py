@@ -38,7 +38,7 @@ class Known:
     """What the ledger says of one source: versions that are settled, and where each content was loaded from."""
 
     versions: frozenset[File]
-    contents: dict[str, str]  # sha256 -> path
+    contents: dict[str | None, str]  # sha256 -> path
 
 
 def known(store: Store, source: str) -> Known:
@@ -77,4 +77,8 @@ def has(store: Store, plan: Plan) -> bool:
         return False
     file = plan.decisions[0].file
     mine = (F.col("run_id") == plan.run_id) & (F.col("source") == plan.source) & (F.col("path") == file.path)
-    return not store.read(TABLE.name).where(mine & (F.col("mtime_ns") == file.mtime_ns) & (F.col("size") == file.size)).isEmpty()
+    return (
+        not store.read(TABLE.name)
+        .where(mine & (F.col("mtime_ns") == file.mtime_ns) & (F.col("size") == file.size))
+        .isEmpty()
+    )

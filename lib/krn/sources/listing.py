@@ -41,7 +41,9 @@ def listing(root: Path, settle_s: float, now_s: float) -> Listing:
     try:
         found = sorted(_walk(str(root), ""), key=lambda entry: entry[0].path)
     except OSError as refused:
-        raise Unreachable(f"Folder {refused.filename}: {refused.strerror}.", "check the path of the source and its permissions") from refused
+        raise Unreachable(
+            f"Folder {refused.filename}: {refused.strerror}.", "check the path of the source and its permissions"
+        ) from refused
     # abs: a time in the future says nothing about the writer, and waiting for it would not end.
     settled = {file: reason for file, reason in found if abs(now_s - file.mtime_ns / 1e9) >= settle_s}
     return Listing(settled, len(found) - len(settled))

@@ -1,7 +1,7 @@
 """moto 5.2's queue made fit for threads and thousands of messages; see `embedded`.
 
 As it comes, each receive and send counts the whole queue three times (2 s for ten messages of 3,000), and deletes that
-run at once bring messages back. Here every call that touches a queue is alone, and counts only when counts are asked for.
+run at once bring messages back. Here every call that touches a queue is alone, and counts only when asked for counts.
 """
 
 import itertools
@@ -40,7 +40,14 @@ def mend() -> None:
     backend.send_message = _numbered(backend.send_message)
     backend.receive_message = _polling(_alone(backend.receive_message, lock))
     backend.get_queue_attributes = _counting(backend.get_queue_attributes)
-    for name in ("send_message", "send_message_batch", "delete_message", "delete_message_batch", "change_message_visibility_batch", "get_queue_attributes"):
+    for name in (
+        "send_message",
+        "send_message_batch",
+        "delete_message",
+        "delete_message_batch",
+        "change_message_visibility_batch",
+        "get_queue_attributes",
+    ):
         setattr(backend, name, _alone(getattr(backend, name), lock))
 
 

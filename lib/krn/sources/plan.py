@@ -43,13 +43,18 @@ class Plan:
         return sum(d.rows for d in self.decisions if d.has_rows)
 
     @property
+    def contents(self) -> dict[str | None, str]:
+        """What it loads, by hash: the path."""
+        return {d.sha256: d.file.path for d in self.to_load}
+
+    @property
     def to_load(self) -> tuple[Decision, ...]:
         return tuple(d for d in self.decisions if d.has_rows)
 
     def without(self, changed: Iterable[Decision]) -> "Plan":
-        """The same plan, the `changed` files left for a later run."""
-        gone = {d.file for d in changed}
-        return replace(self, decisions=numbered(_dropped(d) if d.file in gone else d for d in self.decisions))
+        """The same plan, the `changed` files left for a later run, and what passed for a copy of one with it."""
+        gone = {d.sha256 for d in changed}
+        return replace(self, decisions=numbered(_dropped(d) if d.sha256 in gone else d for d in self.decisions))
 
 
 def numbered(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -62,7 +67,12 @@ def numbered(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
 
 
 def _dropped(decision: Decision) -> Decision:
-    return replace(decision, status=CHANGED, reason="the file changed after it was planned", rows=0)
+    return replace(decision, status=CHANGED, reason="the planned content is gone", rows=0)
+
+
+def path(warehouse: Path, source: str) -> Path:
+    """Where the open plan of a source lies."""
+    return warehouse / "ops" / "plans" / f"{source}.json"
 
 
 def write(path: Path, plan: Plan) -> None:
@@ -85,4 +95,6 @@ def read(path: Path) -> Plan | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError) as damaged:
-        raise Unreadable(f"The plan {path} is damaged.", "compare its batch with bronze.deliveries, then remove it") from damaged
+        raise Unreadable(
+            f"The plan {path} is damaged.", "compare its batch with bronze.deliveries, then remove it"
+        ) from damaged

@@ -100,7 +100,7 @@ class _Filling:
             self._ended = "error"
             self._error = Unreachable(f"{busy}; {FAILURES} calls in a row failed.", "run again when the broker answers")
             return
-        pause = min(LONGEST_PAUSE_S, 0.2 * 2**self._failures) * random.uniform(0.5, 1)
+        pause = min(LONGEST_PAUSE_S, 0.2 * 2**self._failures) * random.uniform(0.5, 1)  # noqa: S311 - jitter
         time.sleep(max(0.0, min(pause, self._deadline - time.monotonic())))
 
     def result(self) -> Round:

@@ -30,7 +30,13 @@ def read(spark: SparkSession, root: Path, plan: Plan, received_at: datetime) -> 
 
     No reader of Spark: they pass over names, stop at a damaged file or drop its rest, and have no line numbers.
     """
-    same = {"batch": plan.batch, "source": plan.source, "source_kind": "landing", "received_at": received_at, "run_id": plan.run_id}
+    same = {
+        "batch": plan.batch,
+        "source": plan.source,
+        "source_kind": "landing",
+        "received_at": received_at,
+        "run_id": plan.run_id,
+    }
     tasks = dealt(plan.to_load, spark.sparkContext.defaultParallelism)
 
     def rows_of(numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -42,7 +48,7 @@ def read(spark: SparkSession, root: Path, plan: Plan, received_at: datetime) -> 
 
 
 def dealt(decisions: Iterable[Decision], slots: int) -> list[list[Decision]]:
-    """Files for each task: the largest first, each to the task that has least; a task reads in the order of positions."""
+    """Files for each task: the largest first, each to the task with least; read in the order of positions."""
     todo = sorted(decisions, key=lambda d: (-d.unpacked, d.first))
     count = max(1, min(len(todo), max(slots, -(-sum(d.unpacked for d in todo) // TASK))))
     tasks: list[list[Decision]] = [[] for _ in range(count)]

@@ -6,10 +6,12 @@ from tempfile import TemporaryFile
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from krn.errors import KrnError, LostCommit, Unreachable, Unreadable
 from krn.failpoints import reached
+from krn.sources.plan import Plan
 from krn.store import Store
 from krn.tables.bronze.deliveries import TABLE
 
@@ -19,15 +21,20 @@ class NotCommitted(KrnError):
 
 
 def check(store: Store) -> None:
-    """A sink that cannot take rows must fail here: a receive that leads nowhere moves messages towards the dead-letter queue."""
+    """A broken sink must fail here: a receive that leads nowhere moves messages towards the dead-letter queue."""
     try:
         store.root.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=store.root) as file:
             file.write(b"\0")
     except OSError as refused:
-        raise Unreachable(f"The warehouse {store.root} cannot be written: {refused.strerror}.", "mend it, then run again") from refused
+        raise Unreachable(
+            f"The warehouse {store.root} cannot be written: {refused.strerror}.", "mend it, then run again"
+        ) from refused
     if store.exists(TABLE.name) and _shape(store.read(TABLE.name).schema) != _shape(TABLE.schema):
-        raise Unreadable(f"{TABLE.name} has other columns than this version of krn writes.", "krn rebuild, or use the version that made it")
+        raise Unreadable(
+            f"{TABLE.name} has other columns than this version of krn writes.",
+            "krn rebuild, or use the version that made it",
+        )
 
 
 def next_batch(store: Store) -> int:
@@ -55,6 +62,14 @@ def _found(store: Store, commit: Mapping[str, object], unknown: Exception) -> in
     except LostCommit:
         state = f"Batch {commit['batch']} of {commit['source']} could not be written; nothing of it was committed."
         raise NotCommitted(state, "see the error above, then run again: the source still has everything") from unknown
+
+
+def rows_of(store: Store, plan: Plan) -> int:
+    """Rows of a plan that are there. By source and run too: another source may have taken the batch number since."""
+    if not store.exists(TABLE.name):
+        return 0
+    mine = (F.col("batch") == plan.batch) & (F.col("source") == plan.source) & (F.col("run_id") == plan.run_id)
+    return store.read(TABLE.name).where(mine).count()
 
 
 def _shape(schema: StructType) -> list[tuple[str, object]]:

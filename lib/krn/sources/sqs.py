@@ -1,17 +1,15 @@
 """Amazon SQS, standard or FIFO, through the protocol of a queue source."""
 
-import base64
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-import orjson
 import structlog
 from botocore.exceptions import ClientError
 
@@ -20,12 +18,12 @@ from krn.errors import Unreachable, UsageError
 from krn.failpoints import reached
 from krn.sources.aws import busy, connect, denied, explained
 from krn.sources.delivery import AckReport, Budget, Delivery, Depth, Opened, Round, Stop
+from krn.sources.message import delivery, warnings
 from krn.sources.pull import Impatient, pull
 from krn.sources.tens import Call, in_tens
 
 #: No message has this receipt: asking with it shows whether we may, and changes nothing.
 NO_RECEIPT = "AQEBnosuchreceipt"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SqsQueue:
@@ -44,13 +42,13 @@ class SqsQueue:
         if self._config.queue_url:
             return self._config.queue_url
         if not self._config.queue:
-            raise UsageError(f"Source {self.name} names no queue.", "give it queue = \"…\" or queue_url = \"…\"")
+            raise UsageError(f"Source {self.name} names no queue.", 'give it queue = "…" or queue_url = "…"')
         with explained(self.name):
             return str(self._client.get_queue_url(QueueName=self._config.queue)["QueueUrl"])
 
     def preflight(self) -> Opened:
         if self._config.visibility_s < 3 * self._config.round_seconds:
-            state = f"Source {self.name}: visibility_s must be at least 3 x round_seconds, or a slow commit loses its messages to other readers."
+            state = f"{self.name}: visibility_s must be at least 3 x round_seconds, else slow commits come twice."
             raise UsageError(state, "raise visibility_s or lower round_seconds")
         try:
             answer = self._attributes()
@@ -79,8 +77,11 @@ class SqsQueue:
                 if denied(refused) or busy(refused):
                     raise
 
-    def depth(self) -> Depth:
-        got = self._attributes()["Attributes"]
+    def depth(self) -> Depth | None:
+        try:
+            got = self._attributes()["Attributes"]
+        except Impatient:  # the run's work is done by then; a number is not worth failing it
+            return None
         return Depth(int(got["ApproximateNumberOfMessages"]), int(got["ApproximateNumberOfMessagesNotVisible"]))
 
     def receive(self, budget: Budget, stop: Stop) -> Round:
@@ -88,7 +89,11 @@ class SqsQueue:
 
     def _poll(self, most: int) -> list[Delivery]:
         # A wait of 0 asks only some of the queue's servers and calls a full queue empty.
-        ask: dict[str, Any] = {"MaxNumberOfMessages": most, "WaitTimeSeconds": 1, "VisibilityTimeout": self._config.visibility_s}
+        ask: dict[str, Any] = {
+            "MaxNumberOfMessages": most,
+            "WaitTimeSeconds": 1,
+            "VisibilityTimeout": self._config.visibility_s,
+        }
         if self._url.endswith(".fifo"):
             ask["ReceiveRequestAttemptId"] = str(uuid.uuid4())  # lets a retried call get the messages of a lost answer
         with explained(self.name):
@@ -133,43 +138,12 @@ class SqsQueue:
 
         try:
             report = self._settle(deliveries, change, done)
-            self._log.info("visibility_changed", seconds=seconds, messages=report.acked, missed=report.expired + report.failed)
+            self._log.info(
+                "visibility_changed", seconds=seconds, messages=report.acked, missed=report.expired + report.failed
+            )
         except Unreachable as refused:
             self._log.warning("visibility_not_changed", error=str(refused))
 
     def _settle(self, deliveries: Sequence[Delivery], call: Call, done: threading.Event) -> AckReport:
         with ThreadPoolExecutor(self._config.threads) as pool:
             return in_tens(deliveries, call, self.name, pool, done)
-
-
-def delivery(message: Mapping[str, Any]) -> Delivery:
-    """A message of the wire as a delivery."""
-    system = message.get("Attributes", {})
-    sequence = system.get("SequenceNumber")
-    return Delivery(
-        id=message["MessageId"],
-        body=message["Body"].encode("utf-8", "surrogatepass"),  # a lone surrogate is not UTF-8: kept, as base64
-        receipt=message["ReceiptHandle"],
-        sent_at=EPOCH + timedelta(milliseconds=int(system["SentTimestamp"])) if "SentTimestamp" in system else None,
-        receive_count=int(system.get("ApproximateReceiveCount", 1)),
-        group_id=system.get("MessageGroupId"),
-        sequence_number=sequence.zfill(20) if sequence else None,
-        attributes={name: _text(value) for name, value in message.get("MessageAttributes", {}).items()} or None,
-    )
-
-
-def _text(value: Mapping[str, Any]) -> str:
-    if "BinaryValue" in value:
-        return base64.b64encode(value["BinaryValue"]).decode("ascii")
-    return str(value.get("StringValue", ""))
-
-
-def warnings(attributes: Mapping[str, str]) -> Iterator[str]:
-    """Settings under which a queue may lose messages before anyone looks."""
-    redrive = orjson.loads(attributes.get("RedrivePolicy") or "{}")
-    if not redrive.get("deadLetterTargetArn"):
-        yield "no dead-letter queue: a message that is never acknowledged is lost when its retention ends"
-    elif int(redrive.get("maxReceiveCount", 0)) < 5:
-        yield "maxReceiveCount is below 5: a few crashed runs push good messages into the dead-letter queue"
-    if int(attributes.get("MessageRetentionPeriod", 0)) < 4 * 86_400:
-        yield "retention is below 4 days: a long weekend without runs loses messages"

@@ -37,7 +37,8 @@ def _gunzip(packed: Iterable[bytes]) -> Iterator[bytes]:
     """Unpack all members, at most one piece at a time so that a bomb cannot fill the memory."""
     member = zlib.decompressobj(31)
     try:
-        for data in packed:
+        for left in packed:
+            data = left
             while data:
                 if member.eof:
                     member = zlib.decompressobj(31)

@@ -19,7 +19,7 @@ Call = Callable[[list[dict[str, Any]]], Mapping[str, Any]]
 
 
 def in_tens(deliveries: Sequence[Delivery], call: Call, queue: str, pool: Executor, done: threading.Event) -> AckReport:
-    """Settle all `deliveries` with `call` on `pool`; no new call once `done` is set. Raises Unreachable when refused."""
+    """Settle all `deliveries` with `call` on `pool`; no new call after `done`. Raises Unreachable when refused."""
     tens = [deliveries[at : at + 10] for at in range(0, len(deliveries), 10)]
     reports = list(pool.map(partial(_settle, call=call, queue=queue, done=done), tens))
     return AckReport(sum(r.acked for r in reports), sum(r.expired for r in reports), sum(r.failed for r in reports))
@@ -29,7 +29,8 @@ def _settle(ten: Sequence[Delivery], call: Call, queue: str, done: threading.Eve
     left = {str(n): delivery.receipt for n, delivery in enumerate(ten)}
     expired = refused = 0
     for attempt in range(ATTEMPTS):
-        if not left or done.wait(0.1 * 2**attempt * random.random() if attempt else 0):
+        pause = 0.1 * 2**attempt * random.random() if attempt else 0.0  # noqa: S311 - jitter
+        if not left or done.wait(pause):
             break
         failures = _failures(left, call, queue)
         faults = [f.get("Code") for f in failures.values() if f.get("SenderFault")]

@@ -51,6 +51,10 @@ def test_an_amount_is_kept_exactly(sent: str, kept: str, verdict: Verdict, order
     assert data(verdict(order(order_total="T").replace(b'"T"', sent.encode())))["order_total"] == kept
 
 
+def test_a_whole_number_of_units_is_kept_as_an_integer(verdict: Verdict, order: Order) -> None:
+    assert verdict(order().replace(b'"quantity": 2,', b'"quantity": 2.0,')).data == verdict(order()).data
+
+
 def test_nulls_of_declared_fields_go_and_others_stay(verdict: Verdict, order: Order) -> None:
     kept = data(verdict(order(country=None, gift=None)))
     assert "country" not in kept and kept["gift"] is None

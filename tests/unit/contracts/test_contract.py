@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from krn.contracts import CONTRACTS, ORDER_CREATED, processed
+from krn.contracts import CONTRACTS, ORDER_CREATED, orders, processed
 from krn.contracts.check import check
 from krn.contracts.checked import ENTITY_KEYS, Checked
 from krn.contracts.contract import Adapter, Body, Check, Contract, Delivered, Field, Kind
@@ -42,9 +42,9 @@ PARCEL = Contract(
 )
 
 
-def see(version: int = 2, **data: Any) -> Checked:
+def see(version: int | None = 2, **data: Any) -> Checked:
     event = {"id": "1", "type": "parcel.seen", "source": "s", "time": "2025-01-01T00:00:00Z", "data": data}
-    body = event | {"dataschema": f"v{version}"}
+    body = event | ({"dataschema": f"v{version}"} if version else {})
     return check(json.dumps(body).encode(), Delivered(datetime(2026, 1, 1, tzinfo=UTC)), compiled((PARCEL,)))
 
 
@@ -90,6 +90,12 @@ def test_the_fingerprint_sees_the_constants_a_check_names(monkeypatch: pytest.Mo
     before = replace(PARCEL).fingerprint
     monkeypatch.setitem(_is_lost.__globals__, "LOST", "gone")
     assert replace(PARCEL).fingerprint != before
+
+
+def test_the_fingerprint_sees_the_limit_of_a_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = replace(ORDER_CREATED).fingerprint
+    monkeypatch.setattr(orders, "AMOUNT_LIMIT", 10**13)
+    assert replace(ORDER_CREATED).fingerprint != before
 
 
 def test_the_fingerprint_sees_the_functions_an_adapter_names(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,9 +159,8 @@ def test_a_version_without_an_adapter_is_unknown() -> None:
 
 
 def test_an_absent_dataschema_is_version_1_and_not_the_newest() -> None:
-    body = {"id": "1", "type": "parcel.seen", "source": "s", "time": "2025-01-01T00:00:00Z", "data": {"status": "here"}}
-    checked = check(json.dumps(body).encode(), Delivered(datetime(2026, 1, 1, tzinfo=UTC)), compiled((PARCEL,)))
-    assert checked.data == '{"state":"here"}'
+    assert see(version=None, status="here").data == '{"state":"here"}'
+    assert see(version=None, state="here").reasons == ("missing_field",)
 
 
 def test_a_check_across_fields_names_its_reason() -> None:
@@ -169,5 +174,3 @@ def test_a_check_across_fields_waits_until_its_fields_are_sound() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_a_reason_is_a_word_and_a_sentence(reason: Reason) -> None:
     assert reason.word.isidentifier() and reason.sentence.endswith(".")
-
-

@@ -19,7 +19,9 @@ from krn.contracts.known import Contracts
 Verdict = Callable[[bytes], Checked]
 Order = Callable[..., bytes]
 
-texts = st.text(max_size=12) | st.sampled_from(["", " ", "EUR", "12.50", "2025-06-01T10:00:00Z", "order.created", "\x1c"])
+texts = st.text(max_size=12) | st.sampled_from(
+    ["", " ", "EUR", "12.50", "2025-06-01T10:00:00Z", "order.created", "\x1c"]
+)
 numbers = st.integers() | st.floats() | st.sampled_from([0, 1, 1.5, -0.0, 2**31, 1e14, 2**64, 10**30])
 values = st.recursive(
     st.none() | st.booleans() | numbers | texts,
@@ -55,7 +57,9 @@ def mutated(draw: st.DrawFn, start: Body) -> bytes:
 @pytest.fixture(scope="session")
 def suspicious(contracts: Contracts, delivered: Delivered) -> Verdict:
     """The verdict when no filter lets anything pass, so that every body is judged field by field."""
-    wary = {t: replace(k, passes=lambda body: False, passes_exact=lambda body: False) for t, k in contracts.known.items()}
+    wary = {
+        t: replace(k, passes=lambda body: False, passes_exact=lambda body: False) for t, k in contracts.known.items()
+    }
     foreign = {word: (wary[k.contract.type], adapter) for word, (k, adapter) in contracts.foreign.items()}
     return lambda payload: check(payload, delivered, replace(contracts, known=wary, foreign=foreign))
 
@@ -77,7 +81,9 @@ def test_no_flat_body_makes_it_raise(verdict: Verdict, body: Body) -> None:
 
 
 @given(st.data())
-def test_the_filters_and_the_rules_agree(verdict: Verdict, suspicious: Verdict, order: Order, data: st.DataObject) -> None:
+def test_the_filters_and_the_rules_agree(
+    verdict: Verdict, suspicious: Verdict, order: Order, data: st.DataObject
+) -> None:
     payload = data.draw(mutated(json.loads(order())))
     assert verdict(payload) == suspicious(payload)
 
@@ -92,7 +98,9 @@ def test_what_is_accepted_can_be_read_by_any_reader(verdict: Verdict, order: Ord
 
 
 @given(values, amounts)
-def test_canonical_data_is_its_own_canonical_data(verdict: Verdict, order: Order, extra: object, total: Decimal) -> None:
+def test_canonical_data_is_its_own_canonical_data(
+    verdict: Verdict, order: Order, extra: object, total: Decimal
+) -> None:
     once = verdict(order(extra=extra, order_total=str(total)))
     if once.ok:
         again = verdict(order(**json.loads(once.data or "")))

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from krn.sources.bronze import SCHEMA, in_order, staged
 from krn.sources.delivery import Delivery
-from krn.sources.sqs import delivery
+from krn.sources.message import delivery
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -45,7 +45,9 @@ def test_the_rows_have_the_types_of_the_table() -> None:
 
 
 def test_a_body_that_is_not_utf8_is_kept_as_base64_and_its_neighbours_as_text() -> None:
-    got = table(Delivery("a", b"ok", "r"), Delivery("b", b"\xff\xfe", "r"), Delivery("c", "é\0".encode(), "r")).to_pylist()
+    got = table(
+        Delivery("a", b"ok", "r"), Delivery("b", b"\xff\xfe", "r"), Delivery("c", "é\0".encode(), "r")
+    ).to_pylist()
     assert [(r["payload_encoding"], r["payload"]) for r in got] == [("utf8", "ok"), ("base64", "//4="), ("utf8", "é\0")]
 
 
@@ -56,7 +58,10 @@ def test_a_lone_surrogate_survives_as_bytes() -> None:
 
 
 def test_a_numbered_queue_is_ordered_by_group_and_number() -> None:
-    given = [Delivery(f"{g}{n}", b"", "r", group_id=g, sequence_number=f"{n:020}") for g, n in [("b", 1), ("a", 10), ("a", 9)]]
+    given = [
+        Delivery(f"{g}{n}", b"", "r", group_id=g, sequence_number=f"{n:020}")
+        for g, n in [("b", 1), ("a", 10), ("a", 9)]
+    ]
     assert [d.id for d in in_order(given)] == ["a9", "a10", "b1"]
 
 

@@ -29,7 +29,20 @@ def test_files_of_all_folders_come_in_the_order_of_their_paths(tmp_path: Path) -
     assert set(reasons(tmp_path).values()) == {""}
 
 
-@pytest.mark.parametrize("name", ["_x.jsonl", ".x.jsonl", "x.jsonl.tmp", "x.part", "x.jsonl.inprogress", "x.crdownload", "_new/x.jsonl", ".git/x.jsonl", "x.jsonl._COPYING_"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_x.jsonl",
+        ".x.jsonl",
+        "x.jsonl.tmp",
+        "x.part",
+        "x.jsonl.inprogress",
+        "x.crdownload",
+        "_new/x.jsonl",
+        ".git/x.jsonl",
+        "x.jsonl._COPYING_",
+    ],
+)
 def test_what_a_writer_is_at_work_on_is_passed_over(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
     assert reasons(tmp_path) == {}
@@ -41,7 +54,9 @@ def test_other_formats_are_refused(tmp_path: Path, name: str) -> None:
     assert reasons(tmp_path) == {name: "unknown_format"}
 
 
-@pytest.mark.parametrize("name", ["a b.jsonl", "a:b.jsonl", "[a].jsonl", "{a}.jsonl", "-a.jsonl", "é.jsonl", "a*/b.jsonl", "a\nb.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["a b.jsonl", "a:b.jsonl", "[a].jsonl", "{a}.jsonl", "-a.jsonl", "é.jsonl", "a*/b.jsonl", "a\nb.jsonl"]
+)
 def test_names_that_mean_more_to_spark_or_a_shell_are_refused(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
     assert reasons(tmp_path) == {name: "bad_name"}

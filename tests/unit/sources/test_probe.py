@@ -61,7 +61,9 @@ def test_a_sound_file_tells_how_many_deliveries_it_holds(tmp_path: Path, data: b
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_cannot_be_loaded_whole_is_set_aside_with_its_reason(tmp_path: Path, data: bytes, reason: str) -> None:
+def test_a_file_that_cannot_be_loaded_whole_is_set_aside_with_its_reason(
+    tmp_path: Path, data: bytes, reason: str
+) -> None:
     assert look(tmp_path, "a.jsonl", data) == (0, reason)
 
 
@@ -103,19 +105,29 @@ def test_a_bad_file_does_not_stop_its_neighbours(tmp_path: Path) -> None:
     put(tmp_path, "a.jsonl", SOUND)
     put(tmp_path, "b.jsonl.gz", b"\x1f\x8b")
     put(tmp_path, "c.txt", SOUND)
-    assert decisions(tmp_path) == {"a.jsonl": ("loaded", None), "b.jsonl.gz": ("set_aside", "truncated_gzip"), "c.txt": ("set_aside", "unknown_format")}
+    assert decisions(tmp_path) == {
+        "a.jsonl": ("loaded", None),
+        "b.jsonl.gz": ("set_aside", "truncated_gzip"),
+        "c.txt": ("set_aside", "unknown_format"),
+    }
 
 
 def test_the_same_content_is_loaded_under_its_first_name_only(tmp_path: Path) -> None:
     put(tmp_path, "a.jsonl", SOUND)
     put(tmp_path, "b.jsonl", SOUND)
-    assert decisions(tmp_path) == {"a.jsonl": ("loaded", None), "b.jsonl": ("duplicate_content", "same content as a.jsonl")}
+    assert decisions(tmp_path) == {
+        "a.jsonl": ("loaded", None),
+        "b.jsonl": ("duplicate_content", "same content as a.jsonl"),
+    }
 
 
 def test_content_that_an_earlier_run_loaded_is_not_loaded_again(tmp_path: Path) -> None:
     found = probe(tmp_path, put(tmp_path, "a.jsonl", SOUND))
-    assert found is not None and found.sha256 is not None
-    assert decisions(tmp_path, {found.sha256: "old.jsonl"}) == {"a.jsonl": ("duplicate_content", "same content as old.jsonl")}
+    assert found is not None
+    assert found.sha256 is not None
+    assert decisions(tmp_path, {found.sha256: "old.jsonl"}) == {
+        "a.jsonl": ("duplicate_content", "same content as old.jsonl")
+    }
 
 
 def test_empty_files_are_not_copies_of_each_other(tmp_path: Path) -> None:
@@ -142,7 +154,11 @@ def test_rows_of_the_files_lie_one_after_another() -> None:
 def test_a_changed_file_leaves_no_gap_in_the_positions() -> None:
     plan = Plan("shop", "run1", 1, numbered([decided("a", 3), decided("b", 2), decided("c", 4)]))
     left = plan.without([plan.decisions[1]])
-    assert [(d.file.path, d.status, d.first) for d in left.decisions] == [("a", "loaded", 0), ("b", "changed_since_plan", 3), ("c", "loaded", 3)]
+    assert [(d.file.path, d.status, d.first) for d in left.decisions] == [
+        ("a", "loaded", 0),
+        ("b", "changed_since_plan", 3),
+        ("c", "loaded", 3),
+    ]
     assert left.rows == 7
 
 

@@ -1,0 +1,8 @@
+"""Compact the tables, purge what was deleted, vacuum what nobody reads: spark-submit --properties-file conf/spark-defaults.conf jobs/maintain.py --config conf/prod.toml."""
+
+import sys
+
+from krn.cli import main
+
+if __name__ == "__main__":
+    main(["maintain", *sys.argv[1:]])

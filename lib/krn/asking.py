@@ -1,0 +1,37 @@
+"""Ask the tables a question in SQL and read only the columns it needs, without Spark."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import deltalake
+import pyarrow as pa
+
+from krn.errors import Unreadable
+from krn.reading import path_of
+
+
+def ask(root: Path, query: str, *tables: str, at: Mapping[str, int] | None = None) -> pa.Table:
+    """The answer to `query`, which names a table such as gold.sales_daily as gold_sales_daily; `at` = versions to read."""
+    builder, versions = deltalake.QueryBuilder(), at or {}
+    try:
+        for table in tables:
+            delta = deltalake.DeltaTable(str(path_of(table, root)), version=versions.get(table))
+            builder = builder.register(sql_name(table), delta)
+        return pa.table(builder.execute(query))
+    except (pa.ArrowException, OSError, deltalake.exceptions.DeltaError) as damaged:
+        raise Unreadable(f"{' or '.join(tables)} cannot be read: {damaged}.", "restore the file from a backup, or krn run --full") from None
+
+
+def sql_name(table: str) -> str:
+    """What a query calls a table."""
+    return table.replace(".", "_")
+
+
+def exists(root: Path, table: str) -> bool:
+    """Whether a table has been written."""
+    return (root.joinpath(*table.split(".")) / "_delta_log").is_dir()
+
+
+def count(root: Path, table: str) -> int:
+    """How many rows a table has, without those that deletion vectors hide."""
+    return int(ask(root, f"SELECT count(*) AS n FROM {sql_name(table)}", table)["n"][0].as_py())  # noqa: S608  a name of ours

@@ -1,0 +1,71 @@
+"""The journal: one immutable record of each run, what it took, judged, built and why it ended."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from krn import records
+from krn.outcome import Built
+from krn.sources.ingested import Ingested
+
+
+@dataclass(frozen=True)
+class Record:
+    """One run as it ended. `outcome`: ok, held, or failed; `error` is the sentence that a person saw."""
+
+    run: str
+    job: str
+    started_at: datetime
+    ended_at: datetime
+    clock: datetime
+    exit_code: int
+    error: str = ""
+    sources: tuple[Ingested, ...] = ()
+    tables: tuple[Built, ...] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> str:
+        return {0: "ok", 3: "held"}.get(self.exit_code, "failed")
+
+
+def new_run_id(now: datetime) -> str:
+    """Sorts by time to the second; the rest is chance, so two runs never share it."""
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+def write(root: Path, record: Record) -> Path:
+    """Add a record; it is never changed afterwards."""
+    path = root / "ops" / "runs" / f"{record.started_at:%Y-%m-%d}" / f"{record.run}.json"
+    records.write(path, as_dict(record))
+    return path
+
+
+def as_dict(record: Record) -> dict[str, Any]:
+    """A record as plain values, as it stands in its file."""
+    tables = [_table(built) for built in record.tables]
+    sources = [{**asdict(source), "rows": source.rows} for source in record.sources]
+    plain = {k: v for k, v in asdict(record).items() if k not in ("tables", "sources")}
+    return {**plain, "outcome": record.outcome, "sources": sources, "tables": tables}
+
+
+def _table(built: Built) -> dict[str, Any]:
+    plain = {k: v for k, v in asdict(built).items() if k != "result"}
+    if built.result is None:
+        return {**plain, "gate": None}
+    result = built.result
+    checks = [{**asdict(check), "status": check.status} for check in result.checks]
+    return {**plain, "gate": {"status": result.status, "suite": result.suite_hash, "rows": result.rows, "why": result.why, "checks": checks}}
+
+
+def runs(root: Path, last: int | None = None) -> list[dict[str, Any]]:
+    """The records, oldest first; `last` = only so many of the newest."""
+    paths = sorted((root / "ops" / "runs").glob("*/[!.]*.json"), key=lambda path: path.name)
+    return [record for record in _read(paths if last is None else paths[-last:]) if record is not None]
+
+
+def _read(paths: Iterable[Path]) -> Iterable[dict[str, Any] | None]:
+    return (records.read(path) for path in paths)

@@ -1,0 +1,55 @@
+"""Read a table by its name, with Spark where there is a session and without where there is none."""
+
+from pathlib import Path
+from typing import Any
+
+import deltalake
+import pyarrow as pa
+
+from krn import journal
+from krn.errors import UsageError
+from krn.views import VIEWS
+
+
+def read(name: str, *, warehouse: str | Path = "warehouse", version: int | None = None) -> Any:
+    """A Spark DataFrame in a session, else a pandas one: `read("gold.sales_daily")`, `read("silver.quarantine")`, `read("ops.runs")`.
+
+    `version` is a version of the Delta table. Money comes as Decimal, instants in UTC.
+    """
+    from pyspark.sql import SparkSession  # 0.3 s, and only needed to ask whether there is one
+
+    session, root = SparkSession.getActiveSession(), Path(warehouse)
+    if session is None:
+        return arrow(name, root, version).to_pandas()
+    if name == "ops.runs":
+        return session.createDataFrame(arrow(name, root))
+    table, condition = VIEWS.get(name, (name, "true"))
+    reader = session.read.format("delta")
+    reader = reader if version is None else reader.option("versionAsOf", version)
+    return reader.load(str(path_of(table, root))).where(condition)
+
+
+def arrow(name: str, root: Path, version: int | None = None) -> pa.Table:
+    """A table or view as Arrow, without Spark; deletion vectors are applied."""
+    if name == "ops.runs":
+        return runs(root)
+    table, condition = VIEWS.get(name, (name, "true"))
+    delta = deltalake.DeltaTable(str(path_of(table, root)), version=version)
+    query = f"SELECT * FROM krn_table WHERE {condition}"  # noqa: S608  the condition is ours
+    return pa.table(deltalake.QueryBuilder().register("krn_table", delta).execute(query))
+
+
+def path_of(table: str, root: Path) -> Path:
+    """The folder of a table; one that is not there is a usage error that lists what is."""
+    path = root.joinpath(*table.split("."))
+    if not (path / "_delta_log").is_dir():
+        have = sorted(".".join(p.parent.relative_to(root).parts) for p in root.glob("*/*/_delta_log"))
+        raise UsageError(f"There is no table {table} in {root}; there are: {', '.join([*have, *VIEWS]) if have else 'none'}.", "krn tables")
+    return path
+
+
+def runs(root: Path) -> pa.Table:
+    """The journal, one row per run."""
+    columns = ("run", "job", "outcome", "exit_code", "started_at", "ended_at", "clock", "error")
+    rows = [{**{c: run.get(c) for c in columns}, "tables": len(run["tables"]), "rows_in": sum(s["rows"] for s in run["sources"])} for run in journal.runs(root)]
+    return pa.Table.from_pylist(rows, schema=pa.schema([(c, pa.int64() if c == "exit_code" else pa.string()) for c in columns] + [("tables", pa.int64()), ("rows_in", pa.int64())]))

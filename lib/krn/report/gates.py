@@ -1,0 +1,87 @@
+"""Results of the gates over runs: a matrix of tables and runs, and what does not hold now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from krn.harmless import harmless
+from krn.speaking import finding
+from krn.tables.every import TABLES
+
+COLUMNS = 30
+MARKS = {"passed": "✓", "published": "+", "warned": "!", "held": "✕", "error": "E", "waits": "…", "unchanged": "=", "": ""}
+
+Run = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What became of a table in a run: a word of MARKS (empty = not in this run), and a sentence."""
+
+    word: str
+    says: str
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.word]
+
+
+@dataclass(frozen=True)
+class Row:
+    table: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Concern:
+    """An expectation that did not hold when its table was last gated."""
+
+    table: str
+    run: str
+    at: str
+    status: str
+    severity: str
+    says: str
+    found: str
+    notes: str
+
+
+def matrix(runs: Sequence[Run]) -> tuple[Row, ...]:
+    """The tables against the last runs that worked on any; oldest first."""
+    told = [_by_table(run) for run in last_with_tables(runs)]
+    known = [table.name for table in TABLES]
+    names = [*known, *sorted({name for tables in told for name in tables} - set(known))]
+    rows = (Row(harmless(name), tuple(_cell(tables.get(name)) for tables in told)) for name in names)
+    return tuple(row for row in rows if any(cell.word for cell in row.cells))
+
+
+def last_with_tables(runs: Sequence[Run]) -> list[Run]:
+    return [run for run in runs if run["tables"]][-COLUMNS:]
+
+
+def concerns(runs: Sequence[Run]) -> tuple[Concern, ...]:
+    """What failed in the latest result of each table's gate, the worst first."""
+    latest = {table["table"]: (run, table) for run in runs for table in run["tables"] if table["gate"]}
+    found = [
+        _concern(run, table, check) for run, table in latest.values() for check in table["gate"]["checks"] if not check["success"]
+    ]
+    return tuple(sorted(found, key=lambda c: (("error", "held", "warned", "passed").index(c.status), c.table)))
+
+
+def _by_table(run: Run) -> dict[str, Mapping[str, Any]]:
+    return {table["table"]: table for table in run["tables"]}
+
+
+def _cell(table: Mapping[str, Any] | None) -> Cell:
+    if table is None:
+        return Cell("", "not in this run")
+    gate = table["gate"] or {}
+    word = gate.get("status", table["outcome"])
+    why = table["why"] or gate.get("why", "")
+    return Cell(word if word in MARKS else "error", harmless(f"{word}: {why}" if why else word))
+
+
+def _concern(run: Run, table: Mapping[str, Any], check: Mapping[str, Any]) -> Concern:
+    says = check["description"] or check["id"]
+    text = {"table": table["table"], "says": says, "found": finding(check), "notes": check["notes"], "severity": check["severity"]}
+    return Concern(run=run["run"], at=str(run["ended_at"])[:16], status=check["status"], **{k: harmless(v, 400) for k, v in text.items()})

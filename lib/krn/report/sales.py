@@ -1,0 +1,103 @@
+"""Sales at a glance, one currency at a time: amounts of two currencies are never added."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from krn.asking import ask, exists
+from krn.harmless import harmless
+from krn.report.chart import Chart, chart, filled
+from krn.report.money import exact
+
+DAYS = 400  # enough to see the same month of last year
+TOP = 8
+PANELS = 6  # currencies that get a chart
+TOTALS = ("gross_sales", "discounts", "returns", "net_sales", "total_sales")
+
+
+@dataclass(frozen=True)
+class Share:
+    """One of the top products or countries: its net sales, and its part of the greatest."""
+
+    name: str
+    net: str
+    units: int
+    percent: float
+
+
+@dataclass(frozen=True)
+class Sales:
+    """What was sold in one currency from `first` to `last`."""
+
+    currency: str
+    first: date
+    last: date
+    orders: int
+    units: int
+    totals: dict[str, str]
+    headline: str
+    chart: Chart
+    products: tuple[Share, ...]
+    countries: tuple[Share, ...]
+
+
+def sales(root: Path) -> tuple[Sales, ...]:
+    """The currencies with the most orders first."""
+    if not exists(root, "gold.sales_daily"):
+        return ()
+    query = "SELECT currency, max(business_date) AS last, sum(orders) AS orders FROM gold_sales_daily GROUP BY currency ORDER BY orders DESC, currency"
+    found = ask(root, query, "gold.sales_daily").to_pylist()
+    return tuple(_sales(root, row["currency"], row["last"]) for row in found[:PANELS])
+
+
+def _sales(root: Path, currency: str, last: date) -> Sales:
+    where = f"currency = '{_quoted(currency)}' AND business_date > DATE '{last - timedelta(days=DAYS)}'"
+    sums = ", ".join(f"sum({name}) AS {name}" for name in ("orders", "units", *TOTALS))
+    rows = ask(
+        root, f"SELECT business_date, {sums} FROM gold_sales_daily WHERE {where} GROUP BY business_date ORDER BY 1", "gold.sales_daily"
+    ).to_pylist()
+    net = filled({row["business_date"]: row["net_sales"] for row in rows})
+    return Sales(
+        currency=harmless(currency),
+        first=min(net),
+        last=last,
+        orders=sum(row["orders"] for row in rows),
+        units=sum(row["units"] for row in rows),
+        totals={name: exact(sum((row[name] for row in rows), Decimal(0)), currency) for name in TOTALS},
+        headline=headline(list(net.values()), currency),
+        chart=chart(net, currency),
+        products=_top(root, "gold.sales_by_product", "product_id", where, currency),
+        countries=_top(root, "gold.sales_by_country", "country", where, currency),
+    )
+
+
+def headline(net: list[Decimal], currency: str) -> str:
+    """Is it more or less than before: the last 7 days against the 28 before them, when there are so many."""
+    week, before = net[-7:], net[-35:-7]
+    now = sum(week, Decimal(0)) / len(week)
+    said = f"{currency} {exact(now, currency)} net a day in the last week"
+    then = sum(before, Decimal(0)) / 28
+    if len(before) < 28 or then <= 0:
+        return said
+    change = round((now - then) / then * 100)
+    if change == 0:
+        return f"{said}, as in the four weeks before"
+    return f"{said}, {abs(change):,} % {'more' if change > 0 else 'less'} than in the four weeks before"
+
+
+def _top(root: Path, table: str, name: str, where: str, currency: str) -> tuple[Share, ...]:
+    if not exists(root, table):
+        return ()
+    query = f"""
+        SELECT {name} AS name, sum(net_sales) AS net, sum(units) AS units FROM {table.replace(".", "_")}
+        WHERE {where} GROUP BY {name} HAVING sum(net_sales) > 0 ORDER BY net DESC, name LIMIT {TOP}
+    """  # noqa: S608  names of ours, and a quoted currency
+    rows: list[dict[str, Any]] = ask(root, query, table).to_pylist()
+    greatest = rows[0]["net"] if rows else Decimal(1)
+    return tuple(Share(harmless(r["name"], 60), exact(r["net"], currency), r["units"], round(float(r["net"] / greatest) * 100, 1)) for r in rows)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,126 @@
+"""One run from start to end: its clock and id, its steps, its record in the journal, and the exit code it ends with."""
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import orjson
+import structlog
+
+from krn import journal, pipeline
+from krn.config import Config
+from krn.errors import KrnError, Unreadable
+from krn.journal import Record
+from krn.outcome import Run
+from krn.pipeline import Progress, Stop
+from krn.store import Store
+from krn.suites import suite_of
+
+log = structlog.get_logger()
+
+Step = Callable[[Config, Store, Run, Progress, Stop], None]
+
+STEPS: dict[str, Step] = {
+    "ingest": pipeline.ingest,
+    "transform": lambda config, store, run, progress, stop: pipeline.transform(store, run, progress, stop),
+    "aggregate": lambda config, store, run, progress, stop: pipeline.aggregate(store, run, progress, stop),
+    "maintain": lambda config, store, run, progress, stop: pipeline.maintain(store, progress),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person or a schedule asks for: the job's name, its steps, the clock (None = now), and whether all is made again."""
+
+    job: str
+    steps: tuple[str, ...]
+    clock: datetime | None = None
+    full: bool = False
+
+
+def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
+    """Run the steps; the journal gets what was done, however it ends. Never raises a KrnError: the record has it."""
+    started = datetime.now(UTC)
+    clock = asked.clock or started
+    run, progress = _run(asked, config, home, started, clock), Progress()
+    structlog.contextvars.bind_contextvars(run=run.id)
+    error, code = "", 1
+    try:
+        with stoppable() as stop:
+            _steps(asked.steps, config, store, run, progress, stop)
+        code = 0
+    except KrnError as ended:
+        error, code = str(ended), ended.exit_code
+    except BaseException as bug:
+        error = f"{type(bug).__name__}; see the log"
+        raise
+    finally:
+        record = Record(run.id, asked.job, started, datetime.now(UTC), clock, code, error, tuple(progress.sources), tuple(progress.tables), progress.notes)
+        if code != 75 and config.warehouse.exists():  # a busy run did nothing, every few minutes
+            journal.write(config.warehouse, record)
+        if code != 0 and config.on_problem:
+            _tell(config.on_problem, record)
+    return record
+
+
+def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: datetime) -> Run:
+    suites = suite_of(home)
+    return Run(
+        id=journal.new_run_id(started),
+        args=config.run_args(clock),
+        suite_of=(lambda table: None) if config.gate == "off" else suites,
+        engine=config.gate,
+        full=asked.full,
+    )
+
+
+def _steps(steps: Sequence[str], config: Config, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
+    with readable():
+        for name in steps:
+            STEPS[name](config, store, run, progress, stop)
+    pipeline.concluded(progress)
+
+
+@contextmanager
+def stoppable() -> Iterator[Stop]:
+    """A question that SIGTERM answers with yes: what is durable is finished, the rest is left for the next run."""
+    told: list[int] = []
+
+    def tell(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+
+    before = signal.signal(signal.SIGTERM, tell)
+    try:
+        yield lambda: bool(told)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turn Spark's error about a damaged file into one that names it."""
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as failed:
+        condition = failed.getCondition() or ""
+        if "FAILED_READ_FILE" not in condition and "checksum" not in str(failed):
+            raise
+        path = (failed.getMessageParameters() or {}).get("path", "a file of the warehouse")
+        raise Unreadable(f"{path} is damaged.", "restore it from a backup or rebuild the table: krn run --full") from failed
+
+
+def _tell(command: str, record: Record) -> None:
+    """Run the configured command with the record on its standard input; its own failure is only logged."""
+    told = subprocess.run(command, shell=True, input=orjson.dumps(journal.as_dict(record), default=str), check=False)  # noqa: S602
+    if told.returncode:
+        log.error("on_problem_failed", returncode=told.returncode)
+
+
+

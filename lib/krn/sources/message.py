@@ -1,0 +1,45 @@
+"""What SQS says on the wire, in our words."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from krn.sources.delivery import Delivery
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def delivery(message: Mapping[str, Any]) -> Delivery:
+    """A message of the wire as a delivery."""
+    system = message.get("Attributes", {})
+    sequence = system.get("SequenceNumber")
+    return Delivery(
+        id=message["MessageId"],
+        body=message["Body"].encode("utf-8", "surrogatepass"),  # a lone surrogate is not UTF-8: kept, as base64
+        receipt=message["ReceiptHandle"],
+        sent_at=EPOCH + timedelta(milliseconds=int(system["SentTimestamp"])) if "SentTimestamp" in system else None,
+        receive_count=int(system.get("ApproximateReceiveCount", 1)),
+        group_id=system.get("MessageGroupId"),
+        sequence_number=sequence.zfill(20) if sequence else None,
+        attributes={name: _text(value) for name, value in message.get("MessageAttributes", {}).items()} or None,
+    )
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    if "BinaryValue" in value:
+        return base64.b64encode(value["BinaryValue"]).decode("ascii")
+    return str(value.get("StringValue", ""))
+
+
+def warnings(attributes: Mapping[str, str]) -> Iterator[str]:
+    """Settings under which a queue may lose messages before anyone looks."""
+    redrive = orjson.loads(attributes.get("RedrivePolicy") or "{}")
+    if not redrive.get("deadLetterTargetArn"):
+        yield "no dead-letter queue: a message that is never acknowledged is lost when its retention ends"
+    elif int(redrive.get("maxReceiveCount", 0)) < 5:
+        yield "maxReceiveCount is below 5: a few crashed runs push good messages into the dead-letter queue"
+    if int(attributes.get("MessageRetentionPeriod", 0)) < 4 * 86_400:
+        yield "retention is below 4 days: a long weekend without runs loses messages"
