@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from krn import failpoints
-from krn.session import open_session
+from krn.session import SMALL, open_session
 from krn.store import Store
 
 HOME = Path(__file__).parents[1]
@@ -15,7 +15,7 @@ HOME = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    session = open_session(HOME, "krn tests", {"spark.sql.shuffle.partitions": "2", "spark.master": "local[2]"})
+    session = open_session(HOME, "krn tests", {**SMALL, "spark.master": "local[2]", "spark.sql.shuffle.partitions": "2"})
     yield session
     session.stop()
 

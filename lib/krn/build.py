@@ -89,7 +89,8 @@ def _scope(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: R
         return None
     if table.scope is None:
         return Scope("changed")
-    return scopes.changed(table, store, pins, cursor, news, folder / "scope")
+    with store.small_plans():
+        return scopes.changed(table, store, pins, cursor, news, folder / "scope")
 
 
 def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str) -> str:

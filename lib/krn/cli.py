@@ -145,6 +145,56 @@ def tables(as_json: bool, **where: Any) -> None:
     _table(listed(_config(**where).warehouse), as_json)
 
 
+@krn.command()
+@click.option("--folder", type=click.Path(path_type=Path), default=Path(".krn/demo"), show_default=True, help="Emptied first.")
+@click.option("--orders", default=300, show_default=True)
+@click.option("--days", default=30, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def demo(folder: Path, orders: int, days: int, seed: int) -> None:
+    """Send a simulated shop's events through a queue and files, and show that gold equals its books."""
+    from krn import journal
+    from krn.demo import as_table
+    from krn.demo import demo as run
+    from krn.report import write
+    from krn.simulate import Shop
+
+    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")  # noqa: S106  open no door
+    shown = run(folder.absolute(), HOME, Shop(seed, orders, days), lambda config: _store(config, small=True), lambda line: click.echo(line, err=True))
+    _say(journal.as_dict(shown.record), False)
+    _table(as_table(shown.compared), False)
+    click.echo(f"Report: {write(folder / 'warehouse', datetime.now(UTC))}")
+    click.echo(f"Look around: krn show gold.sales_daily --warehouse {folder / 'warehouse'}")
+    _end(shown.record.exit_code or (0 if shown.is_true else 1), shown.record.error)
+
+
+@krn.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--orders", default=1000, show_default=True)
+@click.option("--days", default=60, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--timezone", default="Europe/Berlin", show_default=True)
+def simulate(folder: Path, orders: int, days: int, seed: int, timezone: str) -> None:
+    """Write a simulated shop's events into FOLDER, with faults, and the truth that gold must equal."""
+    from krn.simulate import Shop, write
+
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty.", "name a new folder")
+    made = write(folder, Shop(seed, orders, days, timezone=timezone))
+    click.echo(f"{len(made.deliveries)} deliveries in {folder}: {dict(made.verdicts)}")
+
+
+@krn.command()
+@click.option("--check", is_flag=True, help="Change nothing; end with 2 when a file is not current.")
+def docs(check: bool) -> None:
+    """Write what is generated: the data dictionary, the exit codes, the reasons and the commands."""
+    from krn.dictionary import stale, write
+
+    old = stale(HOME) if check else write(HOME)
+    for path in old:
+        click.echo(path.relative_to(HOME))
+    _end(2 if check and old else 0, f"{len(old)} generated files are not current. Next: make docs" if check and old else "")
+
+
 @krn.group()
 def hold() -> None:
     """Tables whose gate did not open."""
@@ -188,11 +238,11 @@ def _config(path: Path | None, sets: Sequence[str], warehouse: Path | None, land
     return validated(values, "the command line")
 
 
-def _store(config: "Config") -> "Store":
-    from krn.session import open_session
+def _store(config: "Config", small: bool = False) -> "Store":
+    from krn.session import SMALL, open_session
     from krn.store import Store
 
-    return Store(lambda: open_session(HOME, "krn"), config.warehouse)
+    return Store(lambda: open_session(HOME, "krn", SMALL if small else {}), config.warehouse)
 
 
 def _say(record: dict[str, Any], as_json: bool) -> None:

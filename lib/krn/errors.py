@@ -8,6 +8,7 @@ class KrnError(Exception):
 
     def __init__(self, state: str, then: str = "") -> None:
         super().__init__(f"{state} Next: {then}" if then else state)
+        self.state, self.then = state, then
 
 
 class UsageError(KrnError):

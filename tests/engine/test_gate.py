@@ -1,6 +1,5 @@
 """The one pass finds what plain Great Expectations finds: for every allowed type, on every kind of frame."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,11 +12,13 @@ from krn.gate.vocabulary import ALLOWED
 SCHEMA = "id string, part int, units int, amount decimal(18,4), net decimal(18,4), ratio double, day date, at timestamp"
 
 
-def row(id: str | None, part: int, units: int | None, amount: str | None, net: str | None = None, days: int | None = 1):
+def row(
+    name: str | None, part: int, units: int | None, amount: str | None, net: str | None = None, days: int | None = 1
+):
     money = [Decimal(text) if text else None for text in (amount, net or amount)]
     day = date(2026, 1, days) if days else None
     at = datetime(2026, 1, days, 12, tzinfo=UTC) if days else None
-    return (id, part, units, *money, float(units) / 8 if units is not None else None, day, at)
+    return (name, part, units, *money, float(units) / 8 if units is not None else None, day, at)
 
 
 FRAMES = {
@@ -96,8 +97,8 @@ def _varied(
     cases: dict[str, tuple[str, dict[str, object]]], **kwargs: object
 ) -> dict[str, tuple[str, dict[str, object]]]:
     """One case of each type, with more arguments."""
-    one_each = {type: (name, given) for name, (type, given) in cases.items()}
-    return {f"{name} {' '.join(kwargs)}": (type, {**given, **kwargs}) for type, (name, given) in one_each.items()}
+    one_each = {kind: (name, given) for name, (kind, given) in cases.items()}
+    return {f"{name} {' '.join(kwargs)}": (kind, {**given, **kwargs}) for kind, (name, given) in one_each.items()}
 
 
 CASES = {
@@ -108,18 +109,18 @@ CASES = {
     **_varied({**_ROW, **_TABLE}, row_condition="part = 1", condition_parser="spark"),
 }
 SUITE = Suite(
-    "silver.things", tuple(Expectation(name, type, given, "critical") for name, (type, given) in CASES.items())
+    "silver.things", tuple(Expectation(name, kind, given, "critical") for name, (kind, given) in CASES.items())
 )
 
 
 @pytest.fixture(scope="module", params=FRAMES)
-def both(request: pytest.FixtureRequest, spark: SparkSession) -> Iterator[tuple[Result, Result]]:
+def both(request: pytest.FixtureRequest, spark: SparkSession) -> tuple[Result, Result]:
     frame: DataFrame = spark.createDataFrame(FRAMES[request.param], SCHEMA)
-    yield judge(SUITE, frame), judge(SUITE, frame, engine="plain")
+    return judge(SUITE, frame), judge(SUITE, frame, engine="plain")
 
 
-def _found(result: Result, id: str) -> tuple[object, ...]:
-    check: Check = next(check for check in result.checks if check.id == id)
+def _found(result: Result, case: str) -> tuple[object, ...]:
+    check: Check = next(check for check in result.checks if check.id == case)
     return (
         check.success,
         check.observed,
@@ -138,7 +139,7 @@ def test_one_pass_finds_what_plain_great_expectations_finds(both, case):
 
 
 def test_every_allowed_type_is_compared():
-    assert {type for type, _ in CASES.values()} == set(ALLOWED)
+    assert {kind for kind, _ in CASES.values()} == set(ALLOWED)
 
 
 def test_the_frames_make_every_case_fail_and_pass(spark: SparkSession):

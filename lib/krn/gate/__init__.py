@@ -38,10 +38,10 @@ def judge(
     extra: Mapping[str, Column] | None = None,
     engine: str = "fused",
 ) -> Result:
-    """Judge the rows of a frame by the suite's expectations, in one Spark pass; it never raises for what the data holds.
+    """Judge the rows of a frame by the suite's expectations, in one Spark pass; it raises for nothing the data holds.
 
-    `parameters` fill `{$PARAMETER: name}`. `extra` are aggregates of the caller that ride in the same pass and come back
-    exact. `engine="plain"` is Great Expectations as it comes: the oracle of the tests, and the way out if fusing breaks.
+    `parameters` fill `{$PARAMETER: name}`. `extra` are aggregates of the caller that ride in the same pass and come
+    back exact. `engine="plain"` is Great Expectations as it comes: the tests' oracle, and the way out if fusing breaks.
     """
     own = {ROWS: F.count(F.lit(1)), **(extra or {})}
     with quiet():

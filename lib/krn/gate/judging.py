@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 from great_expectations.execution_engine.execution_engine import ExecutionEngine
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import Expectation as Judge
@@ -85,7 +85,7 @@ def _alone(plan: Plan | Check, frame: DataFrame, planner: Planner) -> Check:
     if isinstance(plan, Check):
         return plan
     try:
-        return _judged(plan, count(frame, {id: planner.wanted[id] for id in plan.metrics if id in planner.wanted}))
+        return _judged(plan, count(frame, {key: planner.wanted[key] for key in plan.metrics if key in planner.wanted}))
     except SPARK as error:
         return failed(plan.of, error)
 
@@ -94,7 +94,7 @@ def _judged(plan: Plan | Check, values: Mapping[Any, Any]) -> Check:
     """What Great Expectations says of the metrics, once the values are in the places of the placeholders."""
     if isinstance(plan, Check):
         return plan
-    known = {id: _value(values[id]) if id in values else metric for id, metric in plan.metrics.items()}
+    known = {key: _value(values[key]) if key in values else metric for key, metric in plan.metrics.items()}
     try:
         said = plan.judge.metrics_validate(known, runtime_configuration=_runtime())
     except REFUSALS as error:
@@ -103,8 +103,8 @@ def _judged(plan: Plan | Check, values: Mapping[Any, Any]) -> Check:
 
 
 def _value(value: Any) -> Any:
-    """As Great Expectations takes it from Spark, but an instant with its offset: Spark gives the process's local time."""
-    return convert_to_json_serializable(value)
+    """As Great Expectations has it, but an instant with its offset: Spark gives the process's local time."""
+    return convert_to_json_serializable(value.astimezone(UTC) if isinstance(value, datetime) else value)
 
 
 def _runtime() -> dict[str, Any]:

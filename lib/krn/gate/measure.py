@@ -44,7 +44,7 @@ class Rows:
 
 
 class Planner(SparkDFExecutionEngine):
-    """Collects in `wanted` every aggregate that Great Expectations would run. It holds no frame: it can start no job."""
+    """Collects in `wanted` each aggregate that Great Expectations would run; without a frame it can start no job."""
 
     def __init__(self, frame: DataFrame) -> None:
         super().__init__(spark=frame.sparkSession, persist=False)

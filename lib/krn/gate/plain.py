@@ -18,7 +18,7 @@ from krn.errors import KrnError
 from krn.gate.judges import BASIC, REFUSALS, judge_of
 from krn.gate.judging import own_result
 from krn.gate.result import Check, Result, check, failed
-from krn.gate.suite import Suite
+from krn.gate.suite import Expectation, Suite
 
 
 def judge(suite: Suite, frame: DataFrame, parameters: Mapping[str, object], own: Mapping[str, Column]) -> Result:
@@ -49,7 +49,7 @@ def _validated(judges: Mapping[int, Judge], frame: DataFrame) -> list[Any]:
     return batch.validate(suite, result_format=dict(BASIC)).results
 
 
-def _check(expectation: Any, said: ExpectationValidationResult) -> Check:
+def _check(expectation: Expectation, said: ExpectationValidationResult) -> Check:
     why = said.exception_info or {}
     if why.get("raised_exception", bool(why)):
         condition = re.search(r"\[([A-Z][A-Z_.]+)\]", str(why))

@@ -2,7 +2,7 @@
 
 import re
 
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|.", re.DOTALL)  # an escape, a class, or one character
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|.", re.DOTALL)  # an escape, a class, or one character
 
 
 def fault(pattern: object, anchored: bool = False) -> str:
@@ -19,14 +19,14 @@ def fault(pattern: object, anchored: bool = False) -> str:
 
 
 def _is_anchored(pattern: str) -> bool:
-    tokens = _TOKEN.findall(pattern)
-    return tokens[:1] == ["^"] and tokens[-1:] == [r"\z"] and not _has_open_alternation(tokens)
+    parts = _PART.findall(pattern)
+    return parts[:1] == ["^"] and parts[-1:] == [r"\z"] and not _has_open_alternation(parts)
 
 
-def _has_open_alternation(tokens: list[str]) -> bool:
+def _has_open_alternation(parts: list[str]) -> bool:
     depth = 0
-    for token in tokens:
-        depth += (token == "(") - (token == ")")
-        if token == "|" and depth == 0:
+    for part in parts:
+        depth += (part == "(") - (part == ")")
+        if part == "|" and depth == 0:
             return True
     return False

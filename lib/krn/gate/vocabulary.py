@@ -1,4 +1,4 @@
-"""The expectation types a suite may use: those that fuse into one pass and are measured equal to plain Great Expectations."""
+"""The expectation types a suite may use: those that fuse into one pass and equal plain Great Expectations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,7 +94,7 @@ BANNED: Mapping[str, str] = {
     "expect_column_values_to_match_regex_list": "one expect_column_values_to_match_regex with an alternation",
     "expect_table_row_count_to_equal_other_table": "`numbers` and `reconcile`",
     "expect_query_results_to_match_comparison": "`numbers` and `reconcile`",
-    "unexpected_rows_expectation": "a column that says it, and a range or value set on it (this one runs its query twice)",
+    "unexpected_rows_expectation": "a column that says it, and a value set on that (this one runs its query twice)",
 }
 
 RECONCILE = frozenset(

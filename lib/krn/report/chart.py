@@ -83,5 +83,5 @@ def _months(days: Sequence[date]) -> Iterator[Label]:
     if len(firsts) < 2:
         yield from (Label(n / len(days) * 100, f"{days[n]:%-d %b %Y}") for n in sorted({0, len(days) - 1}))
         return
-    for place, n in enumerate(firsts[:: -(-len(firsts) // 8)]):
+    for place, n in enumerate(n for n in firsts[:: -(-len(firsts) // 8)] if n < 0.94 * len(days)):  # the text needs room
         yield Label(n / len(days) * 100, f"{days[n]:%b %Y}" if place == 0 or days[n].month == 1 else f"{days[n]:%b}")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from krn.asking import ask, count, exists
-from krn.harmless import harmless
 from krn.report.sums import Sum, sums
 from krn.tables.every import TABLES
 
@@ -37,6 +36,15 @@ class Flow:
         return max(0, self.bronze - self.judged)
 
     @property
+    def gold(self) -> int:
+        """How many tables of gold there are."""
+        return sum(table.startswith("gold.") for table in self.rows)
+
+    @property
+    def agreeing(self) -> tuple[Sum, ...]:
+        return tuple(s for s in self.sums if s.agrees and not s.is_behind)
+
+    @property
     def wrong(self) -> tuple[Sum, ...]:
         return tuple(s for s in self.sums if not s.agrees)
 
@@ -55,4 +63,4 @@ def _counts(root: Path, table: str, column: str) -> dict[str, int]:
         return {}
     query = f"SELECT {column} AS name, count(*) AS n FROM {table.replace('.', '_')} GROUP BY {column} ORDER BY n DESC, name"  # noqa: S608  ours
     rows: list[dict[str, Any]] = ask(root, query, table).to_pylist()
-    return {harmless(row["name"]): row["n"] for row in rows}
+    return {row["name"]: row["n"] for row in rows}

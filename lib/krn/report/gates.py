@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from krn.harmless import harmless
-from krn.speaking import finding
+from krn.retelling import finding
 from krn.tables.every import TABLES
 
 COLUMNS = 30
@@ -38,9 +38,8 @@ class Concern:
 
     table: str
     run: str
-    at: str
+    at: datetime
     status: str
-    severity: str
     says: str
     found: str
     notes: str
@@ -51,7 +50,7 @@ def matrix(runs: Sequence[Run]) -> tuple[Row, ...]:
     told = [_by_table(run) for run in last_with_tables(runs)]
     known = [table.name for table in TABLES]
     names = [*known, *sorted({name for tables in told for name in tables} - set(known))]
-    rows = (Row(harmless(name), tuple(_cell(tables.get(name)) for tables in told)) for name in names)
+    rows = (Row(name, tuple(_cell(tables.get(name)) for tables in told)) for name in names)
     return tuple(row for row in rows if any(cell.word for cell in row.cells))
 
 
@@ -78,10 +77,10 @@ def _cell(table: Mapping[str, Any] | None) -> Cell:
     gate = table["gate"] or {}
     word = gate.get("status", table["outcome"])
     why = table["why"] or gate.get("why", "")
-    return Cell(word if word in MARKS else "error", harmless(f"{word}: {why}" if why else word))
+    return Cell(word if word in MARKS else "error", f"{word}: {why}" if why else word)
 
 
 def _concern(run: Run, table: Mapping[str, Any], check: Mapping[str, Any]) -> Concern:
     says = check["description"] or check["id"]
-    text = {"table": table["table"], "says": says, "found": finding(check), "notes": check["notes"], "severity": check["severity"]}
-    return Concern(run=run["run"], at=str(run["ended_at"])[:16], status=check["status"], **{k: harmless(v, 400) for k, v in text.items()})
+    at = datetime.fromisoformat(str(run["ended_at"]))
+    return Concern(table["table"], run["run"], at, check["status"], says, finding(check), check["notes"])

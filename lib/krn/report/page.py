@@ -20,6 +20,7 @@ from krn.tables.every import TABLES
 READ = 100  # runs: enough for every gate's latest result; the page costs the same after ten years
 LISTED = 20
 BARS = 15
+WHOLE = 20_000  # characters: the line of a chart is the longest text
 
 
 def build(root: Path, now: datetime) -> str:
@@ -28,7 +29,7 @@ def build(root: Path, now: datetime) -> str:
     counted, concerns = flow(root), gates.concerns(runs)
     return _environment().get_template("page.html").render(
         now=now,
-        warehouse=harmless(root.name),
+        warehouse=root.name,
         standing=standing(counted, held, runs, concerns),
         flow=counted,
         set_aside=_set_aside(root),
@@ -45,8 +46,10 @@ def build(root: Path, now: datetime) -> str:
 
 def _environment() -> Environment:
     loader = PackageLoader("krn.report")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"count": _count, "instant": instant, "harmless": harmless}
+    environment = Environment(
+        loader=loader, autoescape=True, finalize=_shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"count": _count, "instant": _instant, "short": harmless}
     environment.globals["css"] = Markup(loader.get_source(environment, "page.css")[0])  # noqa: S704  a file of ours
     return environment
 
@@ -71,10 +74,15 @@ def _listed(run: Mapping[str, Any]) -> dict[str, Any]:
     return {**run, "started": started, "seconds": (ended - started).total_seconds(), "rows": rows}
 
 
+def _shown(value: object) -> object:
+    """Every text that the template prints goes through here, then through escaping; only our own markup does not."""
+    return harmless(value, WHOLE) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _count(value: Decimal | int) -> str:
     return f"{value:,}"
 
 
-def instant(value: datetime) -> str:
+def _instant(value: datetime) -> str:
     """To the minute, in UTC, as the tables are."""
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from krn.asking import ask, exists
-from krn.harmless import harmless
 from krn.report.chart import Chart, chart, filled
 from krn.report.money import exact
 
@@ -60,7 +59,7 @@ def _sales(root: Path, currency: str, last: date) -> Sales:
     ).to_pylist()
     net = filled({row["business_date"]: row["net_sales"] for row in rows})
     return Sales(
-        currency=harmless(currency),
+        currency=currency,
         first=min(net),
         last=last,
         orders=sum(row["orders"] for row in rows),
@@ -96,7 +95,7 @@ def _top(root: Path, table: str, name: str, where: str, currency: str) -> tuple[
     """  # noqa: S608  names of ours, and a quoted currency
     rows: list[dict[str, Any]] = ask(root, query, table).to_pylist()
     greatest = rows[0]["net"] if rows else Decimal(1)
-    return tuple(Share(harmless(r["name"], 60), exact(r["net"], currency), r["units"], round(float(r["net"] / greatest) * 100, 1)) for r in rows)
+    return tuple(Share(r["name"], exact(r["net"], currency), r["units"], round(float(r["net"] / greatest) * 100, 1)) for r in rows)
 
 
 def _quoted(text: str) -> str:

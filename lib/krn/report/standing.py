@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from krn.harmless import harmless
 from krn.report.flow import Flow
 from krn.report.gates import Concern
 
@@ -28,7 +27,7 @@ def standing(flow: Flow, holds: Sequence[Mapping[str, Any]], runs: Sequence[Mapp
         return Standing("bad", f"Held: {_names(h['table'] for h in holds)}. Readers see the previous version.", "krn hold list")
     if failed := failing(runs):
         state, _, then = str(failed[-1]["error"] or "it ended without a word").partition(" Next: ")
-        return Standing("bad", f"The last {failed[-1]['job']} failed: {harmless(state)}", harmless(then) or "krn history")
+        return Standing("bad", f"The last {failed[-1]['job']} failed: {state}", then or "krn history")
     if not flow.bronze:
         return Standing("empty", "Nothing has come in yet.", "krn run")
     if waits := _waiting(runs):
@@ -59,5 +58,5 @@ def _waiting(runs: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _names(tables: Iterable[str]) -> str:
-    names = sorted({harmless(name) for name in tables})
+    names = sorted(set(tables))
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -96,7 +96,7 @@ def test_unknown_keys_are_kept_for_the_lint(path):
     ],
 )
 def test_a_file_without_the_shape_of_a_suite_is_named(path, text):
-    with pytest.raises(UsageError, match="orders.yml"):
+    with pytest.raises(UsageError, match=r"orders\.yml"):
         suite(path, text)
 
 

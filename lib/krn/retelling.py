@@ -1,0 +1,77 @@
+"""A run's record in words: what it took, what became of each table, what to know, and the next command."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Record = Mapping[str, Any]
+
+_SIGNS = {"insert": "+", "update": "~", "delete": "-"}
+
+
+def taken(source: Record) -> str:
+    """What one source gave: shop: 27,310 deliveries in 1 batch, 369 files loaded, caught up."""
+    batches = source["batches"]
+    acked, back = _sum(batches, "acked"), _sum(batches, "ack_expired") + _sum(batches, "ack_failed")
+    said = [f"{source['source']}: {_number(source['rows'], 'delivery', 'deliveries')} in {_number(len(batches), 'batch', 'batches')}"]
+    said += [f"{acked:,} acknowledged"] if source["kind"] != "landing" else []
+    said += [f"{back:,} will come again"] if back else []
+    said += [f"{_number(n, 'file', 'files')} {status}" for status, n in _files(batches).items()]
+    said += [f"{_number(source['young'], 'file', 'files')} too young"] if source["young"] else []
+    return ", ".join([*said, source["stop_reason"].replace("_", " "), *source["warnings"]])
+
+
+def judged(table: Record) -> str:
+    """The verdicts, where the table has them."""
+    rows = table["rows"]
+    return "judged: " + ", ".join(f"{rows[verdict]:,} {verdict}" for verdict in ("accepted", "duplicate", "quarantined")) if "quarantined" in rows else ""
+
+
+def built(table: Record) -> list[str]:
+    """Name, outcome, changed rows and seconds of one table."""
+    outcome = "warned" if (table["gate"] or {}).get("status") == "warned" else table["outcome"]
+    rows = " ".join(f"{sign}{table['rows'][change]:,}" for change, sign in _SIGNS.items() if table["rows"].get(change))
+    return [table["table"], outcome, rows, f"{table['seconds']:.1f}"]
+
+
+def remarks(table: Record) -> Iterator[str]:
+    """Why a table is not open, and what its gate warns of."""
+    if table["outcome"] in ("held", "waits"):
+        yield f"{table['table']} {table['outcome']}: {table['why']}"
+    for check in (table["gate"] or {}).get("checks", ()):
+        if check["status"] == "warned":
+            yield f"{table['table']} warns: {check['description'] or check['id']} (found {finding(check)})"
+
+
+def finding(check: Record) -> str:
+    """What an expectation found: how many rows, or which value."""
+    if check["error"]:
+        return str(check["error"])
+    if check["unexpected_count"] is not None and check["element_count"]:
+        return f"{check['unexpected_count']:,} of {check['element_count']:,}"
+    return "nothing" if check["observed"] is None else str(check["observed"])
+
+
+def next_command(record: Record) -> str:
+    """What a person would type now; nothing where the error says so already."""
+    if record["error"]:
+        return ""
+    if any(table["rows"].get("quarantined") for table in record["tables"]):
+        return "krn quarantine"
+    return "krn report" if record["tables"] else "krn transform"
+
+
+def _files(batches: Iterable[Record]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for batch in batches:
+        for status, n in batch["files"].items():
+            name = status.replace("_", " ")
+            found[name] = found.get(name, 0) + n
+    return {name: n for name, n in found.items() if n}
+
+
+def _sum(batches: Iterable[Record], name: str) -> int:
+    return sum(batch[name] for batch in batches)
+
+
+def _number(n: int, one: str, more: str) -> str:
+    return f"{n:,} {one if n == 1 else more}"

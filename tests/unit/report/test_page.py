@@ -1,0 +1,138 @@
+"""The page as a whole: always one, whatever there is; self-contained; nothing out of an event can run in it."""
+
+import time
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from krn import holds, journal
+from krn.gate.result import Check, Result
+from krn.outcome import Built
+from krn.report import build, write
+
+NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+SCRIPT, ADDRESS, ANSI = "<script>alert(1)</script>", "ann.smith@example.com", "\x1b[31mred\x9b2J\u202e"
+CANARY = f"{SCRIPT} {ADDRESS} {ANSI}'\"&"
+
+
+class Elements(HTMLParser):
+    """Every tag of a page with its attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_an_empty_warehouse_has_a_page_that_says_how_to_begin(tmp_path: Path):
+    text = Elements(build(tmp_path, NOW)).text
+    assert "Nothing has come in yet." in text
+    assert "Gold has no sales yet." in text
+    assert "No run has been recorded yet" in text
+
+
+def test_a_warehouse_without_gold_has_a_page(small):
+    text = Elements(build(small.write(["bronze.deliveries", "silver.deliveries"]), NOW)).text
+    assert "nothing built yet" in text
+    assert "2 deliveries are in quarantine" in text
+
+
+def test_a_warehouse_of_holds_only_says_what_is_held(runs):
+    runs.add(Built("silver.orders", "held", "1 of 9", result=Result("silver.orders", "h", 1, (Check("c", "x", "critical", False, description="adds up"),))), code=3)
+    holds.put(runs.root, "silver.orders", {"run": "run0000", "why": "1 of 9 expectations failed", "status": "held"})
+    text = Elements(build(runs.root, NOW)).text
+    assert "Held: silver.orders. Readers see the previous version." in text
+    assert "1 of 9 expectations failed" in text
+    assert "adds up" in text
+
+
+def test_a_difference_is_said_in_red_with_both_numbers(small):
+    small.rows["silver.deliveries"].pop()
+    page = build(small.write(), NOW)
+    assert '<section class="standing bad">' in page
+    assert "deliveries: 6 against 5" in " ".join(Elements(page).text.split())
+
+
+def test_the_page_loads_and_runs_nothing(small):
+    page = Elements(build(small.write(), NOW))
+    assert {"script", "link", "img", "iframe", "object", "form", "base", "a"}.isdisjoint(tag for tag, _ in page.tags)
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name in ("src", "href")]
+    policy = [a["content"] for tag, a in page.tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+
+
+@pytest.fixture
+def poisoned(small, runs) -> Path:
+    """A canary wherever text of a producer, a file or an error can come from."""
+    for row in small.rows["silver.deliveries"][4:]:
+        row |= {"type": CANARY, "source": CANARY}
+    for row in small.rows["bronze.deliveries"]:
+        row["source"] = CANARY
+    small.rows["gold.sales_by_country"][0]["country"] = CANARY
+    small.rows["gold.sales_by_product"][0]["product_id"] = CANARY
+    for table in ("gold.sales_daily", "gold.sales_by_country", "gold.sales_by_product", "silver.sales_entries", "silver.orders"):
+        small.rows[table][-1]["currency"] = CANARY
+    check = Check(CANARY, CANARY, "critical", False, observed=CANARY, description=CANARY, notes=CANARY, error=CANARY)
+    runs.add(Built(CANARY, CANARY, CANARY, result=Result(CANARY, CANARY, 1, (check,), why=CANARY)), job=CANARY, code=1, error=CANARY)
+    holds.put(runs.root, "silver.orders", {"table": CANARY, "run": CANARY, "why": CANARY, "status": CANARY})
+    return small.write()
+
+
+def test_nothing_out_of_an_event_or_an_error_can_run_in_the_page(poisoned):
+    page = build(poisoned, NOW)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page  # so the canary did reach it
+    assert not [c for c in page if c != "\n" and not c.isprintable()]
+    assert {name for _, attributes in Elements(page).tags for name in attributes} <= KNOWN
+
+
+def test_no_address_of_a_person_is_in_the_page(poisoned):
+    assert "@" not in build(poisoned, NOW).replace("@media", "")
+
+
+def test_a_differing_currency_that_is_a_canary_is_escaped(poisoned, small):
+    assert "alert(1)</script>" not in build(poisoned, NOW)
+
+
+KNOWN = set(
+    """aria-hidden aria-label charset class content height http-equiv lang name points preserveaspectratio role scope style title viewbox
+    width x x1 x2 y y1 y2""".split()  # noqa: SIM905
+)
+
+
+def test_the_page_is_written_whole_to_the_reports_of_the_warehouse(small):
+    path = write(small.write(), NOW)
+    assert path == small.root / "reports" / "report.html"
+    assert path.read_text(encoding="utf-8") == build(small.root, NOW)
+    assert [p.name for p in path.parent.iterdir()] == ["report.html"]
+
+
+def test_the_page_is_written_where_asked(small, tmp_path: Path):
+    assert write(small.write(), NOW, tmp_path / "new" / "page.html") == tmp_path / "new" / "page.html"
+
+
+def test_the_same_warehouse_gives_the_same_page(small, runs):
+    runs.add(Built("silver.orders", "published"))
+    root = small.write()
+    assert build(root, NOW) == build(root, NOW)
+
+
+def test_a_thousand_runs_cost_little(small, runs):
+    root = small.write()
+    checks = tuple(Check(f"c{n}", "x", "critical", True, description="holds", notes="why") for n in range(10))
+    for n in range(1000):
+        runs.add(*(Built(f"silver.t{t}", "published", result=Result("t", "h", 1, checks)) for t in range(13)), n=n)
+    started = time.process_time()
+    page = build(root, NOW)
+    assert time.process_time() - started < 2
+    assert len(page.encode()) < 1_000_000
+    assert len(journal.runs(root)) == 1000

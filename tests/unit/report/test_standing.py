@@ -1,0 +1,79 @@
+"""Is it fine? The worst that is true, in one sentence, with what to do next."""
+
+import pytest
+
+from krn import journal
+from krn.gate.result import Check, Result
+from krn.outcome import Built
+from krn.report.flow import Flow
+from krn.report.gates import concerns
+from krn.report.standing import Standing, standing
+from krn.report.sums import Sum
+
+OPEN = Built("silver.orders", "published")
+HOLD = {"table": "gold.sales_daily", "run": "r", "why": "1 of 9", "status": "held"}
+
+
+def flowed(bronze: int = 5, quarantined: int = 0, *sums: Sum) -> Flow:
+    return Flow({"shop": bronze}, {"accepted": 5 - quarantined, "duplicate": 0, "quarantined": quarantined}, {}, {}, sums)
+
+
+def stands(flow: Flow, runs, holds=()) -> Standing:
+    told = journal.runs(runs.root)
+    return standing(flow, holds, told, concerns(told))
+
+
+def test_a_warehouse_where_all_went_well_is_fine(runs):
+    runs.add(OPEN)
+    assert stands(flowed(), runs) == Standing("good", "Everything is fine.")
+
+
+def test_an_empty_warehouse_says_how_to_begin(runs):
+    assert stands(Flow({}, {"accepted": 0, "duplicate": 0, "quarantined": 0}, {}, {}, ()), runs) == Standing("empty", "Nothing has come in yet.", "krn run")
+
+
+def test_sums_that_differ_are_said_before_all_else(runs):
+    runs.add(OPEN, code=69, error="The queue cannot be reached. Next: krn doctor")
+    found = stands(flowed(5, 0, Sum("a = b", {"EUR": 1}, {"EUR": 2})), runs, [HOLD])
+    assert (found.level, found.says) == ("bad", "The counts do not add up: a = b.")
+
+
+def test_a_hold_names_its_table(runs):
+    assert stands(flowed(), runs, [HOLD]) == Standing("bad", "Held: gold.sales_daily. Readers see the previous version.", "krn hold list")
+
+
+def test_a_failed_run_says_its_error_and_its_next_command(runs):
+    runs.add(OPEN, code=69, error="The queue cannot be reached. Next: krn doctor")
+    assert stands(flowed(), runs) == Standing("bad", "The last run failed: The queue cannot be reached.", "krn doctor")
+
+
+@pytest.mark.parametrize("job", ["run", "ingest"])
+def test_a_failure_that_a_later_run_made_good_is_past(runs, job):
+    runs.add(job="ingest", code=69, error="The queue cannot be reached. Next: krn doctor", n=0)
+    runs.add(OPEN, job=job, n=1)
+    assert stands(flowed(), runs).level == "good"
+
+
+def test_a_failure_stands_while_only_other_jobs_ran(runs):
+    runs.add(job="ingest", code=69, error="The queue cannot be reached. Next: krn doctor", n=0)
+    runs.add(OPEN, job="transform", n=1)
+    assert stands(flowed(), runs).says == "The last ingest failed: The queue cannot be reached."
+
+
+def test_a_table_that_waits_is_not_up_to_date(runs):
+    runs.add(Built("gold.payment_mix", "waits", "for silver.payments"), code=3, error="gold.payment_mix waits")
+    assert stands(flowed(), runs) == Standing("warn", "Not up to date: gold.payment_mix.", "krn run")
+
+
+def test_a_warning_is_fine_and_said(runs):
+    failed = Check("c", "expect_x", "warning", False)
+    runs.add(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (failed,))))
+    assert stands(flowed(), runs) == Standing("warn", "Fine, with 1 warning in silver.orders.", "read the warnings below")
+
+
+def test_deliveries_without_a_verdict_are_said(runs):
+    assert stands(flowed(bronze=7), runs) == Standing("warn", "2 deliveries wait for a verdict.", "krn transform")
+
+
+def test_quarantine_alone_is_fine_and_points_to_itself(runs):
+    assert stands(flowed(quarantined=2), runs) == Standing("good", "Everything is fine.", "krn quarantine: 2 deliveries were set aside")
