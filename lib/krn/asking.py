@@ -11,7 +11,7 @@ from krn.reading import path_of
 
 
 def ask(root: Path, query: str, *tables: str, at: Mapping[str, int] | None = None) -> pa.Table:
-    """The answer to `query`, which names a table such as gold.sales_daily as gold_sales_daily; `at` = versions to read."""
+    """The answer to `query`, which calls gold.sales_daily gold_sales_daily; `at` = the versions to read."""
     builder, versions = deltalake.QueryBuilder(), at or {}
     try:
         for table in tables:
@@ -19,7 +19,8 @@ def ask(root: Path, query: str, *tables: str, at: Mapping[str, int] | None = Non
             builder = builder.register(sql_name(table), delta)
         return pa.table(builder.execute(query))
     except (pa.ArrowException, OSError, deltalake.exceptions.DeltaError) as damaged:
-        raise Unreadable(f"{' or '.join(tables)} cannot be read: {damaged}.", "restore the file from a backup, or krn run --full") from None
+        state = f"{' or '.join(tables)} cannot be read: {damaged}."
+        raise Unreadable(state, "restore the file from a backup, or krn run --full") from None
 
 
 def sql_name(table: str) -> str:

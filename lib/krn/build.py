@@ -30,12 +30,15 @@ from krn.tables.table import Table
 
 log = structlog.get_logger()
 
+#: Up to so many rows one task gates a candidate: 0.20 against 0.48 CPU s at 10,000 rows, and no shuffle.
+ONE_TASK = 200_000
+
 
 def build_all(tables: Iterable[Table], store: Store, run: Run) -> Iterator[Built]:
     """Build the tables in the order of their inputs, one after another; a held table stops only what depends on it."""
     for table in in_order(tables):
-        started, group = time.monotonic(), f"{run.id} {table.name}"
-        with store.jobs(group) as jobs:
+        started = time.monotonic()
+        with store.jobs(table.name) as jobs:
             built = build(table, store, run)
         built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs())
         log.info("built", table=built.table, outcome=built.outcome, why=built.why, **built.rows, seconds=built.seconds, jobs=built.jobs)
@@ -145,7 +148,8 @@ def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Ru
         return _emptied(candidate, store, pins, scope, suite)
     if candidate.n_changed == 0 and store.exists(candidate.table.name):
         return None
-    result = gate.judge(suite, candidate.visible(store.spark), engine=run.engine)
+    visible = candidate.visible(store.spark)
+    result = gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
     found = numbers.measure(suite, candidate, store, pins, scope)
     return gate.with_reconciled(result, suite, found)
 

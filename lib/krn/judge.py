@@ -32,8 +32,8 @@ def judge(store: Store, run: Run) -> tuple[Built, ...]:
 
     The cursor is the greatest batch in silver.deliveries itself, so rows and cursor can't part.
     """
-    started, group = time.monotonic(), f"{run.id} {silver.TABLE.name}"
-    with store.jobs(group) as jobs:
+    started = time.monotonic()
+    with store.jobs(silver.TABLE.name) as jobs:
         built = _judge(store, run)
     last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs())
     log.info("judged", table=last.table, outcome=last.outcome, why=last.why, **last.rows, seconds=last.seconds, jobs=last.jobs)

@@ -42,7 +42,8 @@ def _row(table: Table, root: Path) -> dict[str, Any]:
 
 def _state(name: str, root: Path) -> dict[str, Any]:
     delta, cursor = deltalake.DeltaTable(str(path_of(name, root))), cursors.load(root, name)
-    return {"rows": count(root, name), "version": delta.version(), "through": cursor.through if cursor else None, "published": _published(delta)}
+    through = cursor.through if cursor else None
+    return {"rows": count(root, name), "version": delta.version(), "through": through, "published": _published(delta)}
 
 
 def _published(delta: deltalake.DeltaTable) -> datetime | None:

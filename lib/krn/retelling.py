@@ -12,7 +12,8 @@ def taken(source: Record) -> str:
     """What one source gave: shop: 27,310 deliveries in 1 batch, 369 files loaded, caught up."""
     batches = source["batches"]
     acked, back = _sum(batches, "acked"), _sum(batches, "ack_expired") + _sum(batches, "ack_failed")
-    said = [f"{source['source']}: {_number(source['rows'], 'delivery', 'deliveries')} in {_number(len(batches), 'batch', 'batches')}"]
+    rows, commits = _number(source["rows"], "delivery", "deliveries"), _number(len(batches), "batch", "batches")
+    said = [f"{source['source']}: {rows} in {commits}"]
     said += [f"{acked:,} acknowledged"] if source["kind"] != "landing" else []
     said += [f"{back:,} will come again"] if back else []
     said += [f"{_number(n, 'file', 'files')} {status}" for status, n in _files(batches).items()]
@@ -23,7 +24,8 @@ def taken(source: Record) -> str:
 def judged(table: Record) -> str:
     """The verdicts, where the table has them."""
     rows = table["rows"]
-    return "judged: " + ", ".join(f"{rows[verdict]:,} {verdict}" for verdict in ("accepted", "duplicate", "quarantined")) if "quarantined" in rows else ""
+    said = [f"{rows[verdict]:,} {verdict}" for verdict in ("accepted", "duplicate", "quarantined") if verdict in rows]
+    return f"judged: {', '.join(said)}" if said else ""
 
 
 def built(table: Record) -> list[str]:

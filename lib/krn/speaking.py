@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 PIPED = 10_000  # columns: a program that reads a line wants all of it
 NARROW = 9  # columns: less than this for each column is not worth a table
-COLOURS = dict.fromkeys(("ok", "published"), "green") | dict.fromkeys(("held", "failed", "wrong"), "red") | dict.fromkeys(("waits", "warned"), "yellow")
+COLOURS = {
+    **dict.fromkeys(("ok", "published"), "green"),
+    **dict.fromkeys(("held", "failed", "wrong"), "red"),
+    **dict.fromkeys(("waits", "warned"), "yellow"),
+}
 
 
 def log_to_stderr(as_json: bool = False) -> None:
@@ -54,7 +59,7 @@ def say_run(record: Mapping[str, Any], as_json: bool) -> None:
         say(_grid(("table", "outcome", "rows", "s"), [retelling.built(table) for table in tables], right={2, 3}))
     for table in tables:
         for line in retelling.remarks(table):
-            say(_text(harmless(line, 500), COLOURS.get(table["outcome"], "") if table["outcome"] == "held" else "yellow"))
+            say(_text(harmless(line, 500), COLOURS["held" if table["outcome"] == "held" else "waits"]))
     if command := retelling.next_command(record):
         say(_text(f"Next: {command}"))
     return None
@@ -72,7 +77,8 @@ def say_table(table: Any, as_json: bool) -> None:
         for row in rows:
             console.print(_text("\n".join(f"{printable(name)}: {_plain(value)}" for name, value in row.items()) + "\n"))
     else:
-        console.print(_grid(table.column_names, [[_plain(value) for value in row.values()] for row in rows], _numeric(rows)))
+        cells = [[_plain(value) for value in row.values()] for row in rows]
+        console.print(_grid(table.column_names, cells, _numeric(rows)))
     return None
 
 
@@ -99,10 +105,15 @@ def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[i
 
 
 def _numeric(rows: Iterable[Mapping[str, Any]]) -> set[int]:
-    return {place for row in rows for place, value in enumerate(row.values()) if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)}
+    placed = (pair for row in rows for pair in enumerate(row.values()))
+    return {
+        place for place, value in placed if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    }
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds").replace("+00:00", "Z")
     return "" if value is None else printable(str(value))
 
 
@@ -115,8 +126,7 @@ def _text(text: str, style: str = "") -> "Text":
 def _console() -> "Console":
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else PIPED
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False, width=width)
+    return Console(width=None if sys.stdout.isatty() else PIPED)
 
 
 def _say_json(value: object) -> None:

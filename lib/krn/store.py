@@ -1,6 +1,7 @@
 """The only module that touches Delta: reads at a version, change feeds, and commits that are read back."""
 
 import json
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -211,10 +212,11 @@ class Store:
             self.spark.conf.unset("spark.sql.adaptive.enabled")
 
     @contextmanager
-    def jobs(self, group: str) -> Iterator[Callable[[], int]]:
+    def jobs(self, label: str) -> Iterator[Callable[[], int]]:
         """Count the Spark jobs of the block; 0 when it needed no Spark."""
+        group = f"{label} {secrets.token_hex(4)}"
         if "spark" in self.__dict__:
-            self.spark.sparkContext.setJobGroup(group, group)
+            self.spark.sparkContext.setJobGroup(group, label)
 
         def count() -> int:
             started = "spark" in self.__dict__

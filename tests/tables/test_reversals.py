@@ -35,13 +35,14 @@ def folded(lines, requests):
     """(request, position, line_no) -> (units, units gone from the line before)."""
     left = {n: units for n, (_, units) in enumerate(lines, start=1)}
     taken = {}
-    for id, request in sorted(enumerate(requests), key=lambda pair: (pair[1][1], pair[0])):
+    for nth, request in sorted(enumerate(requests), key=lambda pair: (pair[1][1], pair[0])):
         for position, (line_no, product, wanted) in enumerate(asked(request), start=int(request[0] == "return")):
+            still = wanted
             for n, (sold, ordered) in enumerate(lines, start=1):
-                if line_no in (None, n) and product in (None, sold) and (units := min(wanted, left[n])):
-                    taken[f"{id:02}", position, n] = (units, ordered - left[n])
+                if line_no in (None, n) and product in (None, sold) and (units := min(still, left[n])):
+                    taken[f"{nth:02}", position, n] = (units, ordered - left[n])
                     left[n] -= units
-                    wanted -= units
+                    still -= units
     return taken
 
 
@@ -50,13 +51,13 @@ def as_rows(shops):
     for shop, (sold, requests) in enumerate(shops):
         order = {"order_id": str(shop)}
         lines += [{**order, "line_no": n, "product_id": p, "quantity": q} for n, (p, q) in enumerate(sold, start=1)]
-        for id, (kind, minute, parts) in enumerate(requests):
-            told = {**order, "event_source": "shop", "event_id": f"{id:02}"}
+        for nth, (kind, minute, parts) in enumerate(requests):
+            told = {**order, "event_source": "shop", "event_id": f"{nth:02}"}
             if kind == "cancellation":
                 named = parts and [{"line_no": n, "quantity": units} for n, units in parts]
                 cancelled.append({**told, "event_time": at(minute), "lines": named})
             else:
-                told |= {"refund_id": str(id), "refunded_at": at(minute), "unit_price": 1, "currency": "EUR"}
+                told |= {"refund_id": str(nth), "refunded_at": at(minute), "unit_price": 1, "currency": "EUR"}
                 goods = [{"product_id": p, "quantity": q, "line_no": n} for p, q, n in parts]
                 returned += [{**told, **line, "position": n} for n, line in enumerate(goods, start=1)]
     return lines, cancelled, returned
@@ -78,7 +79,9 @@ def test_units_go_back_as_a_plain_fold_says(spark):
             events(spark, ORDER_CANCELLED, cancelled),
             rows(spark, returned, refund_lines.TABLE),
         ).collect()
-        found = [((row.order_id, row.event_id, row.position, row.line_no), (row.units, row.gone_before)) for row in taken]
+        found = [
+            ((row.order_id, row.event_id, row.position, row.line_no), (row.units, row.gone_before)) for row in taken
+        ]
         want = {(str(n), *where): how for n, shop in enumerate(shops) for where, how in folded(*shop).items()}
         assert Counter(found) == Counter(want.items())
         kinds.update(row.kind for row in taken)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from pyspark.sql import Row
-from pyspark.sql import functions as F
+from pyspark.sql.functions import col
 
 from krn.contracts.orders import ORDER_CANCELLED
 from krn.tables.silver import payments, refund_lines
@@ -121,7 +121,7 @@ def test_null_is_not_zero(spark):
 
 
 def test_a_column_of_another_type_is_a_difference(spark):
-    frame = rows(spark, "order_id | amount\nA | 1", AMOUNTS).withColumn("amount", F.col("amount").cast("decimal(38,4)"))
+    frame = rows(spark, "order_id | amount\nA | 1", AMOUNTS).withColumn("amount", col("amount").cast("decimal(38,4)"))
     with pytest.raises(AssertionError, match=r"amount is decimal\(38,4\), not decimal\(18,4\)"):
         assert_rows(frame, "order_id | amount\nA | 1", AMOUNTS)
 

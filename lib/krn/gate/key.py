@@ -32,7 +32,7 @@ class KeySurplus(TableMetricProvider):
         partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
         domain_type=MetricDomainTypes.TABLE,
     )
-    def _spark(self, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any) -> Any:
+    def _spark(cls, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any) -> Any:  # noqa: N805 (passed by name)
         return surplus(metric_value_kwargs["columns"]), metric_domain_kwargs, {}
 
 

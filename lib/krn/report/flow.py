@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from krn.asking import ask, count, exists
+from krn.asking import ask, count, exists, sql_name
 from krn.report.sums import Sum, sums
 from krn.tables.every import TABLES
 
@@ -61,6 +61,7 @@ def _counts(root: Path, table: str, column: str) -> dict[str, int]:
     """Rows by the values of a column, the most frequent first; none where there is no table."""
     if not exists(root, table):
         return {}
-    query = f"SELECT {column} AS name, count(*) AS n FROM {table.replace('.', '_')} GROUP BY {column} ORDER BY n DESC, name"  # noqa: S608  ours
+    of = f"SELECT {column} AS name, count(*) AS n FROM {sql_name(table)}"  # noqa: S608  names of ours
+    query = f"{of} GROUP BY {column} ORDER BY n DESC, name"
     rows: list[dict[str, Any]] = ask(root, query, table).to_pylist()
     return {row["name"]: row["n"] for row in rows}

@@ -9,7 +9,17 @@ from krn.retelling import finding
 from krn.tables.every import TABLES
 
 COLUMNS = 30
-MARKS = {"passed": "✓", "published": "+", "warned": "!", "held": "✕", "error": "E", "waits": "…", "unchanged": "=", "": ""}
+MARKS = {
+    "passed": "✓",
+    "published": "+",
+    "warned": "!",
+    "held": "✕",
+    "error": "E",
+    "waits": "…",
+    "unchanged": "=",
+    "": "",
+}
+WORST_FIRST = ("error", "held", "warned", "passed")
 
 Run = Mapping[str, Any]
 
@@ -61,10 +71,9 @@ def last_with_tables(runs: Sequence[Run]) -> list[Run]:
 def concerns(runs: Sequence[Run]) -> tuple[Concern, ...]:
     """What failed in the latest result of each table's gate, the worst first."""
     latest = {table["table"]: (run, table) for run in runs for table in run["tables"] if table["gate"]}
-    found = [
-        _concern(run, table, check) for run, table in latest.values() for check in table["gate"]["checks"] if not check["success"]
-    ]
-    return tuple(sorted(found, key=lambda c: (("error", "held", "warned", "passed").index(c.status), c.table)))
+    checks = ((run, table, check) for run, table in latest.values() for check in table["gate"]["checks"])
+    found = [_concern(run, table, check) for run, table, check in checks if not check["success"]]
+    return tuple(sorted(found, key=lambda concern: (WORST_FIRST.index(concern.status), concern.table)))
 
 
 def _by_table(run: Run) -> dict[str, Mapping[str, Any]]:

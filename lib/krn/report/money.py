@@ -2,14 +2,15 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-_WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
-_THIRDS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_PLACES = dict.fromkeys(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 
 
 def exact(amount: Decimal, currency: str) -> str:
     """To the minor unit: 1,234.50."""
-    places = 0 if currency in _WHOLE else 3 if currency in _THIRDS else 2
-    return f"{amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
+    unit = Decimal(1).scaleb(-_PLACES.get(currency, 2))
+    return f"{amount.quantize(unit, ROUND_HALF_UP):,}"
 
 
 def short(amount: Decimal) -> str:

@@ -1,19 +1,27 @@
 """Sales at a glance, one currency at a time: amounts of two currencies are never added."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from krn.asking import ask, exists
+from krn.asking import ask, exists, sql_name
 from krn.report.chart import Chart, chart, filled
 from krn.report.money import exact
 
 DAYS = 400  # enough to see the same month of last year
 TOP = 8
 PANELS = 6  # currencies that get a chart
-TOTALS = ("gross_sales", "discounts", "returns", "net_sales", "total_sales")
+TOTALS = ("gross_sales", "discounts", "returns", "net_sales")
+
+_CURRENCIES = """
+    SELECT currency, max(business_date) AS last, sum(orders) AS orders FROM gold_sales_daily
+    GROUP BY currency ORDER BY orders DESC, currency
+"""
+_SUMS = ", ".join(f"sum({name}) AS {name}" for name in ("orders", "units", *TOTALS))
+_DAYS = f"SELECT business_date, {_SUMS} FROM gold_sales_daily"  # noqa: S608  names of ours
 
 
 @dataclass(frozen=True)
@@ -46,17 +54,13 @@ def sales(root: Path) -> tuple[Sales, ...]:
     """The currencies with the most orders first."""
     if not exists(root, "gold.sales_daily"):
         return ()
-    query = "SELECT currency, max(business_date) AS last, sum(orders) AS orders FROM gold_sales_daily GROUP BY currency ORDER BY orders DESC, currency"
-    found = ask(root, query, "gold.sales_daily").to_pylist()
+    found = ask(root, _CURRENCIES, "gold.sales_daily").to_pylist()
     return tuple(_sales(root, row["currency"], row["last"]) for row in found[:PANELS])
 
 
 def _sales(root: Path, currency: str, last: date) -> Sales:
     where = f"currency = '{_quoted(currency)}' AND business_date > DATE '{last - timedelta(days=DAYS)}'"
-    sums = ", ".join(f"sum({name}) AS {name}" for name in ("orders", "units", *TOTALS))
-    rows = ask(
-        root, f"SELECT business_date, {sums} FROM gold_sales_daily WHERE {where} GROUP BY business_date ORDER BY 1", "gold.sales_daily"
-    ).to_pylist()
+    rows = ask(root, f"{_DAYS} WHERE {where} GROUP BY business_date", "gold.sales_daily").to_pylist()
     net = filled({row["business_date"]: row["net_sales"] for row in rows})
     return Sales(
         currency=currency,
@@ -76,26 +80,31 @@ def headline(net: list[Decimal], currency: str) -> str:
     """Is it more or less than before: the last 7 days against the 28 before them, when there are so many."""
     week, before = net[-7:], net[-35:-7]
     now = sum(week, Decimal(0)) / len(week)
-    said = f"{currency} {exact(now, currency)} net a day in the last week"
+    span = "in the last week" if len(net) >= 7 else f"so far, over {len(net)} {'day' if len(net) == 1 else 'days'}"
+    said = f"{currency} {exact(now, currency)} net a day {span}"
     then = sum(before, Decimal(0)) / 28
     if len(before) < 28 or then <= 0:
         return said
     change = round((now - then) / then * 100)
     if change == 0:
         return f"{said}, as in the four weeks before"
-    return f"{said}, {abs(change):,} % {'more' if change > 0 else 'less'} than in the four weeks before"
+    return f"{said}, {abs(change):,}% {'more' if change > 0 else 'less'} than in the four weeks before"
 
 
 def _top(root: Path, table: str, name: str, where: str, currency: str) -> tuple[Share, ...]:
     if not exists(root, table):
         return ()
     query = f"""
-        SELECT {name} AS name, sum(net_sales) AS net, sum(units) AS units FROM {table.replace(".", "_")}
+        SELECT {name} AS name, sum(net_sales) AS net, sum(units) AS units FROM {sql_name(table)}
         WHERE {where} GROUP BY {name} HAVING sum(net_sales) > 0 ORDER BY net DESC, name LIMIT {TOP}
     """  # noqa: S608  names of ours, and a quoted currency
     rows: list[dict[str, Any]] = ask(root, query, table).to_pylist()
     greatest = rows[0]["net"] if rows else Decimal(1)
-    return tuple(Share(r["name"], exact(r["net"], currency), r["units"], round(float(r["net"] / greatest) * 100, 1)) for r in rows)
+    return tuple(_share(row, greatest, currency) for row in rows)
+
+
+def _share(row: Mapping[str, Any], greatest: Decimal, currency: str) -> Share:
+    return Share(row["name"], exact(row["net"], currency), row["units"], round(float(row["net"] / greatest) * 100, 1))
 
 
 def _quoted(text: str) -> str:

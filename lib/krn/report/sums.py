@@ -58,19 +58,22 @@ PAIRS = (
     Pair(
         "rows in bronze, as far as judged = rows with a verdict",
         ("silver.deliveries", "bronze.deliveries"),
-        "SELECT 'deliveries' AS name, count(*) AS value FROM bronze_deliveries WHERE batch <= (SELECT max(batch) FROM silver_deliveries)",
+        "SELECT 'deliveries' AS name, count(*) AS value FROM bronze_deliveries "
+        "WHERE batch <= (SELECT max(batch) FROM silver_deliveries)",
         "SELECT 'deliveries' AS name, count(*) AS value FROM silver_deliveries",
     ),
     Pair(
         "rows with a verdict = accepted + duplicate + quarantined",
         ("silver.deliveries",),
         "SELECT 'deliveries' AS name, count(*) AS value FROM silver_deliveries",
-        "SELECT 'deliveries' AS name, count(*) AS value FROM silver_deliveries WHERE verdict IN ('accepted', 'duplicate', 'quarantined')",
+        "SELECT 'deliveries' AS name, count(*) AS value FROM silver_deliveries "
+        "WHERE verdict IN ('accepted', 'duplicate', 'quarantined')",
     ),
     Pair(
         "orders among the accepted events = orders in silver",
         ("silver.deliveries", "silver.orders"),
-        "SELECT 'orders' AS name, count(DISTINCT order_id) AS value FROM silver_deliveries WHERE accepted_type = 'order.created'",
+        "SELECT 'orders' AS name, count(DISTINCT order_id) AS value FROM silver_deliveries "
+        "WHERE accepted_type = 'order.created'",
         "SELECT 'orders' AS name, count(*) AS value FROM silver_orders WHERE is_complete",
     ),
     Pair(
@@ -123,7 +126,7 @@ def _sum(root: Path, pair: Pair) -> Sum:
         return Sum(pair.says, None, None)
     query = f"SELECT 0 AS side, * FROM ({pair.left}) UNION ALL SELECT 1 AS side, * FROM ({pair.right})"  # noqa: S608  ours
     rows = ask(root, query, *pair.tables, at=versions).to_pylist()
-    left, right = ({row["name"]: row["value"] for row in rows if row["side"] == side and row["value"]} for side in (0, 1))
+    left, right = ({row["name"]: row["value"] for row in rows if row["side"] == side} for side in (0, 1))
     return Sum(pair.says, left, right)
 
 

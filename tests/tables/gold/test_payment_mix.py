@@ -37,15 +37,14 @@ def test_a_day_of_failures_only_has_no_money_and_a_rate_of_one(spark):
         """payment_id | order_id | status | amount | currency | method | business_date
            p1         | A        | failed | 10     | EUR      | card   | 2026-01-05""",
     )
-    assert_rows(
-        made, "payments | orders | amount | failed | failure_rate | mean_installments\n0 | 0 | 0 | 1 | 1 |"
-    )
+    assert_rows(made, "payments | orders | amount | failed | failure_rate | mean_installments\n0 | 0 | 0 | 1 | 1 |")
 
 
 def test_a_rate_is_rounded_half_up(spark):
     made = mix(
         spark,
-        "payment_id | status | method\n" + "\n".join(f"p{n} | {'failed' if n < 1 else 'received'} | card" for n in range(32)),
+        "payment_id | status | method\n"
+        + "\n".join(f"p{n} | {'failed' if n < 1 else 'received'} | card" for n in range(32)),
     )
     assert_rows(made, "failure_rate\n0.0313")
 

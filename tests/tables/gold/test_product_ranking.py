@@ -57,7 +57,9 @@ def test_a_product_that_only_came_back_has_no_return_rate(spark):
 
 
 def test_buyers_are_counted_once_and_guests_not(spark):
-    made = ranked(spark, {}, {}, {"customer_id": "d"}, {"customer_id": "unknown"}, {"kind": "return", "customer_id": "e"})
+    made = ranked(
+        spark, {}, {}, {"customer_id": "d"}, {"customer_id": "unknown"}, {"kind": "return", "customer_id": "e"}
+    )
     assert_rows(week(made), "buyers\n2")
 
 
@@ -78,7 +80,9 @@ def test_currencies_are_ranked_apart(spark):
 
 
 def test_a_trend_compares_with_the_window_before(spark):
-    made = ranked(spark, {"gross": "15"}, {"business_date": "2026-03-24"}, {"business_date": "2026-03-18", "gross": "20"})
+    made = ranked(
+        spark, {"gross": "15"}, {"business_date": "2026-03-24"}, {"business_date": "2026-03-18", "gross": "20"}
+    )
     assert_rows(week(made), "net_sales | net_before | trend\n15 | 30 | -0.5")
 
 

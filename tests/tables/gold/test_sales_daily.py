@@ -30,11 +30,13 @@ def daily(spark, entries=(), orders_=(), refunds_=()):
 
 
 def test_a_day_adds_up(spark):
+    made = daily(spark, ENTRIES, ORDERS, REFUNDS)
     assert_rows(
-        daily(spark, ENTRIES, ORDERS, REFUNDS),
-        """business_date | currency | channel | orders | units | gross_sales | discounts | returns | net_sales | tax | shipping | total_sales | refunds_paid
-           2026-01-05    | EUR      | web     | 3      | 4     | 37.25       | 2         | 16.25   | 19        | 3   | 0        | 22          | 9.75""",
+        made,
+        """business_date | currency | channel | orders | units | gross_sales | discounts | returns | net_sales
+           2026-01-05    | EUR      | web     | 3      | 4     | 37.25       | 2         | 16.25   | 19""",
     )
+    assert_rows(made, "net_sales | tax | shipping | total_sales | refunds_paid\n19 | 3 | 0 | 22 | 9.75")
 
 
 def test_the_average_order_is_gross_less_discounts_by_order(spark):

@@ -83,7 +83,9 @@ def test_amounts_of_the_yen_are_shared_to_four_decimals_too(spark):
 
 
 def test_the_largest_amounts_are_shared_exactly(spark):
-    made = laid_out(spark, {"discount_total": "49999999999999.9999", "lines": [line(1, "33333333333333"), line(2, "1")]})
+    made = laid_out(
+        spark, {"discount_total": "49999999999999.9999", "lines": [line(1, "33333333333333"), line(2, "1")]}
+    )
     assert_rows(made, "line_no | discount\n1 | 49999999999998.4999\n2 | 1.5000")
 
 

@@ -54,7 +54,11 @@ def ledger(spark, lines=({},), cancelled=(), returned=(), timezone="UTC"):
     return transformed(
         spark,
         TABLE,
-        created=events(spark, ORDER_CREATED, [{"order_id": id} for id in sorted({line["order_id"] for line in ordered})]),
+        created=events(
+            spark,
+            ORDER_CREATED,
+            [{"order_id": order_id} for order_id in sorted({line["order_id"] for line in ordered})],
+        ),
         lines=rows(spark, ordered, order_lines.TABLE),
         cancelled=events(spark, ORDER_CANCELLED, [{"order_id": "A", **cancel} for cancel in cancelled]),
         returned=rows(spark, [{**RETURN, **line} for line in returned], refund_lines.TABLE),
@@ -70,21 +74,23 @@ def test_a_line_is_sold_once_on_the_day_of_its_order(spark):
     made = ledger(spark, [{"discount": "1", "tax": "2", "freight": "3"}])
     assert_rows(
         made,
-        """entry_id           | kind | order_id | line_no | quantity | gross | discount | tax | freight | business_date | order_date
-           ["sale","A","1"]   | sale | A        | 1       | 3        | 30    | 1        | 2   | 3       | 2026-01-01    | 2026-01-01""",
+        """entry_id         | kind | quantity | gross | discount | tax | freight | business_date | order_date
+           ["sale","A","1"] | sale | 3        | 30    | 1        | 2   | 3       | 2026-01-01    | 2026-01-01""",
     )
 
 
 def test_a_sale_has_the_dimensions_of_its_line(spark):
     assert_rows(
         ledger(spark),
-        """ledger_id | refund_id | product_id | category | currency | channel | country | customer_id | seller_id | event_id
-           A         |           | cup        | cups     | EUR      | web     | FR      | c           | s         | o1""",
+        """ledger_id | line_no | product_id | category | currency | channel | country | customer_id | seller_id
+           A         | 1       | cup        | cups     | EUR      | web     | FR      | c           | s""",
     )
 
 
 def test_an_order_cancelled_whole_gives_everything_back_on_the_day_it_was_cancelled(spark):
-    made = ledger(spark, [{"discount": "1", "tax": "2", "freight": "3"}], cancelled=[{"event_time": "2026-01-04 10:00"}])
+    made = ledger(
+        spark, [{"discount": "1", "tax": "2", "freight": "3"}], cancelled=[{"event_time": "2026-01-04 10:00"}]
+    )
     assert_rows(
         made,
         """kind         | quantity | gross | discount | tax | freight | business_date | order_date
@@ -148,8 +154,8 @@ def test_a_return_goes_by_the_dimensions_and_date_of_its_order(spark):
     made = taken_back(spark, returned=[{}])
     assert_rows(
         made,
-        """ledger_id | channel | country | customer_id | seller_id | category | order_date | business_date | occurred_at      | event_id
-           A         | web     | FR      | c           | s         | cups     | 2026-01-01 | 2026-01-09    | 2026-01-09 09:00 | r1""",
+        """ledger_id | channel | country | customer_id | seller_id | category | order_date | business_date | event_id
+           A         | web     | FR      | c           | s         | cups     | 2026-01-01 | 2026-01-09    | r1""",
     )
 
 
@@ -195,8 +201,8 @@ def test_a_return_that_names_no_order_counts_in_full(spark):
     made = taken_back(spark, returned=[{"order_id": None, "quantity": 99, "unit_price": "2.5", "line_no": 7}])
     assert_rows(
         made,
-        """entry_id           | ledger_id | kind   | order_id | line_no | quantity | gross  | order_date | business_date | channel
-           ["return","R","1"] | refund:R  | return |          |         | -99      | -247.5 |            | 2026-01-09    | own channel""",
+        """entry_id           | ledger_id | order_id | line_no | quantity | gross  | order_date | business_date
+           ["return","R","1"] | refund:R  |          |         | -99      | -247.5 |            | 2026-01-09""",
     )
 
 
@@ -204,8 +210,8 @@ def test_a_return_of_an_order_not_yet_created_counts_in_full_by_its_own_dimensio
     made = taken_back(spark, returned=[{"order_id": "later", "quantity": 99}])
     assert_rows(
         made,
-        """ledger_id | order_id | quantity | category | channel     | country     | customer_id  | seller_id | discount | tax | freight
-           later     | later    | -99      | unknown  | own channel | own country | own customer | unknown   | 0        | 0   | 0""",
+        """ledger_id | order_id | quantity | category | channel     | country     | customer_id  | seller_id
+           later     | later    | -99      | unknown  | own channel | own country | own customer | unknown""",
     )
 
 
@@ -234,13 +240,20 @@ def test_ids_that_look_alike_stay_apart(spark):
 
 
 def test_yen_are_exact(spark):
-    made = taken_back(spark, [{"currency": "JPY", "unit_price": "333", "tax": "100"}], returned=[{"currency": "JPY", "unit_price": "333"}])
+    made = taken_back(
+        spark,
+        [{"currency": "JPY", "unit_price": "333", "tax": "100"}],
+        returned=[{"currency": "JPY", "unit_price": "333"}],
+    )
     assert_rows(made, "gross | tax | currency\n-333 | -33.3333 | JPY")
 
 
 @pytest.mark.xfail(strict=True, reason="a rest below zero is left out when the freight goes back")
 def test_a_freight_rest_below_zero_goes_back_too(spark):
-    lines = [{"line_no": n, "freight": freight} for n, freight in ((1, "-0.0001"), (2, "0.0001"), (3, "0.0001"), (4, "0.0001"))]
+    lines = [
+        {"line_no": n, "freight": freight}
+        for n, freight in ((1, "-0.0001"), (2, "0.0001"), (3, "0.0001"), (4, "0.0001"))
+    ]
     made = ledger(spark, lines, cancelled=[{}])
     assert_rows(made.groupBy().sum("freight"), "sum(freight)\n0")
 

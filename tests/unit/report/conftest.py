@@ -25,7 +25,15 @@ SCHEMAS = {table.name: to_arrow_schema(table.schema) for table in TABLES}
 
 
 def verdict(row_id: int, verdict: str, **values: Any) -> dict[str, Any]:
-    given = {"row_id": row_id, "batch": 1, "position": row_id, "source": "shop", "verdict": verdict, "received_at": AT, "reasons": []}
+    given = {
+        "row_id": row_id,
+        "batch": 1,
+        "position": row_id,
+        "source": "shop",
+        "verdict": verdict,
+        "received_at": AT,
+        "reasons": [],
+    }
     accepted = values.get("type") if verdict == "accepted" else None
     return {**given, "accepted_type": accepted, **values}
 
@@ -68,7 +76,10 @@ def write_table(root: Path, name: str, rows: list[dict[str, Any]]) -> None:
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
     first, second = date(2026, 11, 22), date(2026, 11, 23)
-    arrived = [{"row_id": n, "batch": 1, "position": n, "source": "shop", "source_kind": "sqs", "received_at": AT} for n in range(6)]
+    arrived = [
+        {"row_id": n, "batch": 1, "position": n, "source": "shop", "source_kind": "sqs", "received_at": AT}
+        for n in range(6)
+    ]
     judged = [
         verdict(0, "accepted", type="order.created", order_id="A"),
         verdict(1, "accepted", type="order.created", order_id="B"),
@@ -77,23 +88,31 @@ def small(tmp_path: Path) -> Small:
         verdict(4, "quarantined", type="order.created", reasons=["missing_field", "bad_currency"]),
         verdict(5, "quarantined", reasons=["not_json"]),
     ]
-    daily = [day(first, "EUR", 1, "10.5000", channel="web"), day(second, "EUR", 1, "4.5000", channel="web"), day(second, "USD", 1, "7", channel="web")]
+    daily = [
+        day(first, "EUR", 1, "10.5000", channel="web"),
+        day(second, "EUR", 1, "4.5000", channel="web"),
+        day(second, "USD", 1, "7", channel="web"),
+    ]
     rows = {
         "bronze.deliveries": arrived,
         "silver.deliveries": judged,
         "silver.orders": [order("A", "EUR"), order("B", "EUR"), order("C", "USD")],
         "silver.sales_entries": [entry("EUR", "10.5"), entry("EUR", "4.5"), entry("USD", "7")],
         "gold.sales_daily": daily,
-        "gold.sales_by_country": [day(second, "EUR", 2, "15", country="France"), day(second, "USD", 1, "7", country="Peru")],
-        "gold.sales_by_product": [day(second, "EUR", 2, "15", product_id="lamp"), day(second, "USD", 1, "7", product_id="rug")],
+        "gold.sales_by_country": [
+            day(second, "EUR", 2, "15", country="France"),
+            day(second, "USD", 1, "7", country="Peru"),
+        ],
+        "gold.sales_by_product": [
+            day(second, "EUR", 2, "15", product_id="lamp"),
+            day(second, "USD", 1, "7", product_id="rug"),
+        ],
     }
     return Small(tmp_path / "warehouse", {name: [_fitting(name, row) for row in found] for name, found in rows.items()})
 
 
 def _fitting(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {column: value for column, value in row.items() if column in SCHEMAS[name].names}
-
-
 
 
 @dataclass(frozen=True)
@@ -110,7 +129,9 @@ class Journal:
 
 
 def check(success: bool = True, severity: str = "critical", **found: Any) -> Check:
-    return Check("adds_up", "expect_x", severity, success, description="the lines add up", notes="or money is missing", **found)
+    return Check(
+        "adds_up", "expect_x", severity, success, description="the lines add up", notes="or money is missing", **found
+    )
 
 
 def built(table: str, outcome: str = "published", why: str = "", *checks: Check) -> Built:

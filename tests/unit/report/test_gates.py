@@ -7,7 +7,9 @@ from krn.report.gates import COLUMNS, concerns, matrix
 
 
 def check(name: str, success: bool = True, severity: str = "critical", **found: object) -> Check:
-    return Check(name, "expect_x", severity, success, description=f"{name} adds up", notes="or money is missing", **found)  # type: ignore[arg-type]
+    return Check(
+        name, "expect_x", severity, success, description=f"{name} adds up", notes="or money is missing", **found
+    )  # type: ignore[arg-type]
 
 
 def gated(table: str, outcome: str, *checks: Check) -> Built:
@@ -20,9 +22,16 @@ def words(runs) -> dict[str, list[str]]:
 
 def test_a_row_is_a_table_and_a_cell_is_a_run(runs):
     runs.add(gated("silver.orders", "published", check("a")), n=0)
-    runs.add(gated("silver.orders", "held", check("a", False)), Built("gold.sales_daily", "waits", "for silver.orders"), n=1)
-    runs.add(gated("silver.orders", "published", check("a", False, "warning")), Built("gold.sales_daily", "unchanged"), n=2)
-    assert words(runs) == {"silver.orders": ["passed", "held", "warned"], "gold.sales_daily": ["", "waits", "unchanged"]}
+    runs.add(
+        gated("silver.orders", "held", check("a", False)), Built("gold.sales_daily", "waits", "for silver.orders"), n=1
+    )
+    runs.add(
+        gated("silver.orders", "published", check("a", False, "warning")), Built("gold.sales_daily", "unchanged"), n=2
+    )
+    assert words(runs) == {
+        "silver.orders": ["passed", "held", "warned"],
+        "gold.sales_daily": ["", "waits", "unchanged"],
+    }
 
 
 def test_a_run_without_tables_has_no_column(runs):
@@ -44,15 +53,30 @@ def test_an_outcome_that_is_not_known_is_an_error_and_no_style_of_the_page(runs)
 
 def test_a_concern_is_what_failed_in_the_latest_gate_of_its_table(runs):
     runs.add(gated("silver.orders", "held", check("old", False)), n=0)
-    runs.add(gated("silver.orders", "published", check("new", False, "warning", unexpected_count=3, element_count=20_725)), n=1)
+    runs.add(
+        gated("silver.orders", "published", check("new", False, "warning", unexpected_count=3, element_count=20_725)),
+        n=1,
+    )
     runs.add(Built("silver.orders", "unchanged"), n=2)
     (found,) = concerns(journal.runs(runs.root))
-    assert (found.says, found.status, found.found, found.notes, found.run) == ("new adds up", "warned", "3 of 20,725", "or money is missing", "run0001")
+    assert (found.says, found.status, found.found, found.notes, found.run) == (
+        "new adds up",
+        "warned",
+        "3 of 20,725",
+        "or money is missing",
+        "run0001",
+    )
 
 
 def test_the_worst_concern_comes_first(runs):
-    runs.add(gated("silver.orders", "published", check("w", False, "warning")), gated("silver.refunds", "held", check("c", False, observed=17)))
-    assert [(c.table, c.status, c.found) for c in concerns(journal.runs(runs.root))] == [("silver.refunds", "held", "17"), ("silver.orders", "warned", "nothing")]
+    runs.add(
+        gated("silver.orders", "published", check("w", False, "warning")),
+        gated("silver.refunds", "held", check("c", False, observed=17)),
+    )
+    assert [(c.table, c.status, c.found) for c in concerns(journal.runs(runs.root))] == [
+        ("silver.refunds", "held", "17"),
+        ("silver.orders", "warned", "nothing"),
+    ]
 
 
 def test_what_holds_is_no_concern(runs):

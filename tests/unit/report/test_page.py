@@ -1,5 +1,6 @@
 """The page as a whole: always one, whatever there is; self-contained; nothing out of an event can run in it."""
 
+import shutil
 import time
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -7,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from krn import holds, journal
+from krn import holds
 from krn.gate.result import Check, Result
 from krn.outcome import Built
 from krn.report import build, write
 
+#: Attributes that load and run nothing.
+KNOWN = {
+    *("aria-hidden", "aria-label", "charset", "class", "content", "height", "http-equiv", "lang", "name", "points"),
+    *("preserveaspectratio", "role", "scope", "style", "title", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2"),
+}
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 SCRIPT, ADDRESS, ANSI = "<script>alert(1)</script>", "ann.smith@example.com", "\x1b[31mred\x9b2J\u202e"
 CANARY = f"{SCRIPT} {ADDRESS} {ANSI}'\"&"
@@ -47,7 +53,15 @@ def test_a_warehouse_without_gold_has_a_page(small):
 
 
 def test_a_warehouse_of_holds_only_says_what_is_held(runs):
-    runs.add(Built("silver.orders", "held", "1 of 9", result=Result("silver.orders", "h", 1, (Check("c", "x", "critical", False, description="adds up"),))), code=3)
+    runs.add(
+        Built(
+            "silver.orders",
+            "held",
+            "1 of 9",
+            result=Result("silver.orders", "h", 1, (Check("c", "x", "critical", False, description="adds up"),)),
+        ),
+        code=3,
+    )
     holds.put(runs.root, "silver.orders", {"run": "run0000", "why": "1 of 9 expectations failed", "status": "held"})
     text = Elements(build(runs.root, NOW)).text
     assert "Held: silver.orders. Readers see the previous version." in text
@@ -65,8 +79,12 @@ def test_a_difference_is_said_in_red_with_both_numbers(small):
 def test_the_page_loads_and_runs_nothing(small):
     page = Elements(build(small.write(), NOW))
     assert {"script", "link", "img", "iframe", "object", "form", "base", "a"}.isdisjoint(tag for tag, _ in page.tags)
-    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name in ("src", "href")]
-    policy = [a["content"] for tag, a in page.tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
+    assert not [
+        name for _, attributes in page.tags for name in attributes if name.startswith("on") or name in ("src", "href")
+    ]
+    policy = [
+        a["content"] for tag, a in page.tags if tag == "meta" and a.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert policy == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
 
 
@@ -79,10 +97,21 @@ def poisoned(small, runs) -> Path:
         row["source"] = CANARY
     small.rows["gold.sales_by_country"][0]["country"] = CANARY
     small.rows["gold.sales_by_product"][0]["product_id"] = CANARY
-    for table in ("gold.sales_daily", "gold.sales_by_country", "gold.sales_by_product", "silver.sales_entries", "silver.orders"):
+    for table in (
+        "gold.sales_daily",
+        "gold.sales_by_country",
+        "gold.sales_by_product",
+        "silver.sales_entries",
+        "silver.orders",
+    ):
         small.rows[table][-1]["currency"] = CANARY
     check = Check(CANARY, CANARY, "critical", False, observed=CANARY, description=CANARY, notes=CANARY, error=CANARY)
-    runs.add(Built(CANARY, CANARY, CANARY, result=Result(CANARY, CANARY, 1, (check,), why=CANARY)), job=CANARY, code=1, error=CANARY)
+    runs.add(
+        Built(CANARY, CANARY, CANARY, result=Result(CANARY, CANARY, 1, (check,), why=CANARY)),
+        job=CANARY,
+        code=1,
+        error=CANARY,
+    )
     holds.put(runs.root, "silver.orders", {"table": CANARY, "run": CANARY, "why": CANARY, "status": CANARY})
     return small.write()
 
@@ -97,16 +126,6 @@ def test_nothing_out_of_an_event_or_an_error_can_run_in_the_page(poisoned):
 
 def test_no_address_of_a_person_is_in_the_page(poisoned):
     assert "@" not in build(poisoned, NOW).replace("@media", "")
-
-
-def test_a_differing_currency_that_is_a_canary_is_escaped(poisoned, small):
-    assert "alert(1)</script>" not in build(poisoned, NOW)
-
-
-KNOWN = set(
-    """aria-hidden aria-label charset class content height http-equiv lang name points preserveaspectratio role scope style title viewbox
-    width x x1 x2 y y1 y2""".split()  # noqa: SIM905
-)
 
 
 def test_the_page_is_written_whole_to_the_reports_of_the_warehouse(small):
@@ -129,10 +148,13 @@ def test_the_same_warehouse_gives_the_same_page(small, runs):
 def test_a_thousand_runs_cost_little(small, runs):
     root = small.write()
     checks = tuple(Check(f"c{n}", "x", "critical", True, description="holds", notes="why") for n in range(10))
-    for n in range(1000):
-        runs.add(*(Built(f"silver.t{t}", "published", result=Result("t", "h", 1, checks)) for t in range(13)), n=n)
+    results = (Result("t", "hash", 1, checks) for _ in range(13))
+    runs.add(*(Built(f"silver.t{n}", "published", result=result) for n, result in enumerate(results)))
+    (record,) = (root / "ops" / "runs").glob("*/*.json")
+    for n in range(1, 1000):
+        shutil.copy(record, record.with_name(f"run{n:04}.json"))
     started = time.process_time()
     page = build(root, NOW)
     assert time.process_time() - started < 2
     assert len(page.encode()) < 1_000_000
-    assert len(journal.runs(root)) == 1000
+    assert page.count('class="cell passed"') == 13 * 30 + 1  # and one in the legend

@@ -12,13 +12,21 @@ from krn.report.sales import headline, sales
 
 def test_currencies_stand_apart_the_one_with_most_orders_first(small):
     found = sales(small.write())
-    assert [(s.currency, s.orders, s.units, s.totals["net_sales"]) for s in found] == [("EUR", 2, 4, "15.00"), ("USD", 1, 2, "7.00")]
+    assert [(s.currency, s.orders, s.units, s.totals["net_sales"]) for s in found] == [
+        ("EUR", 2, 4, "15.00"),
+        ("USD", 1, 2, "7.00"),
+    ]
 
 
 def test_top_products_and_countries_are_of_their_own_currency(small):
     euro, dollar = sales(small.write())
     assert [p.name for p in euro.products] == ["lamp"]
     assert [(c.name, c.net, c.percent) for c in dollar.countries] == [("Peru", "7.00", 100.0)]
+
+
+def test_a_product_that_came_back_whole_is_no_top_product(small):
+    small.rows["gold.sales_by_product"][0]["net_sales"] = Decimal(0)
+    assert sales(small.write())[0].products == ()
 
 
 def test_a_warehouse_without_gold_has_no_sales(small):
@@ -31,7 +39,8 @@ def test_gold_without_rows_has_no_sales(small):
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "text"), [("0.005", "GBP", "0.01"), ("-1234.5", "EUR", "-1,234.50"), ("2.5", "JPY", "3"), ("1.0005", "KWD", "1.001")]
+    ("amount", "currency", "text"),
+    [("0.005", "GBP", "0.01"), ("-1234.5", "EUR", "-1,234.50"), ("2.5", "JPY", "3"), ("1.0005", "KWD", "1.001")],
 )
 def test_money_rounds_half_up_to_its_minor_unit(amount, currency, text):
     assert exact(Decimal(amount), currency) == text
@@ -64,9 +73,16 @@ def test_a_bar_says_its_day_and_amount():
 
 
 def test_the_headline_compares_a_week_with_the_four_before():
-    assert headline([Decimal(10)] * 28 + [Decimal(12)] * 7, "EUR") == "EUR 12.00 net a day in the last week, 20 % more than in the four weeks before"
-    assert headline([Decimal(10)] * 28 + [Decimal(5)] * 7, "EUR") == "EUR 5.00 net a day in the last week, 50 % less than in the four weeks before"
+    assert (
+        headline([Decimal(10)] * 28 + [Decimal(12)] * 7, "EUR")
+        == "EUR 12.00 net a day in the last week, 20% more than in the four weeks before"
+    )
+    assert (
+        headline([Decimal(10)] * 28 + [Decimal(5)] * 7, "EUR")
+        == "EUR 5.00 net a day in the last week, 50% less than in the four weeks before"
+    )
 
 
 def test_the_headline_compares_with_nothing_while_there_is_too_little():
-    assert headline([Decimal(10)] * 3, "EUR") == "EUR 10.00 net a day in the last week"
+    assert headline([Decimal(10)] * 30, "EUR") == "EUR 10.00 net a day in the last week"
+    assert headline([Decimal(10)] * 3, "EUR") == "EUR 10.00 net a day so far, over 3 days"

@@ -15,7 +15,9 @@ HOLD = {"table": "gold.sales_daily", "run": "r", "why": "1 of 9", "status": "hel
 
 
 def flowed(bronze: int = 5, quarantined: int = 0, *sums: Sum) -> Flow:
-    return Flow({"shop": bronze}, {"accepted": 5 - quarantined, "duplicate": 0, "quarantined": quarantined}, {}, {}, sums)
+    return Flow(
+        {"shop": bronze}, {"accepted": 5 - quarantined, "duplicate": 0, "quarantined": quarantined}, {}, {}, sums
+    )
 
 
 def stands(flow: Flow, runs, holds=()) -> Standing:
@@ -29,7 +31,9 @@ def test_a_warehouse_where_all_went_well_is_fine(runs):
 
 
 def test_an_empty_warehouse_says_how_to_begin(runs):
-    assert stands(Flow({}, {"accepted": 0, "duplicate": 0, "quarantined": 0}, {}, {}, ()), runs) == Standing("empty", "Nothing has come in yet.", "krn run")
+    assert stands(Flow({}, {"accepted": 0, "duplicate": 0, "quarantined": 0}, {}, {}, ()), runs) == Standing(
+        "empty", "Nothing has come in yet.", "krn run"
+    )
 
 
 def test_sums_that_differ_are_said_before_all_else(runs):
@@ -39,7 +43,9 @@ def test_sums_that_differ_are_said_before_all_else(runs):
 
 
 def test_a_hold_names_its_table(runs):
-    assert stands(flowed(), runs, [HOLD]) == Standing("bad", "Held: gold.sales_daily. Readers see the previous version.", "krn hold list")
+    assert stands(flowed(), runs, [HOLD]) == Standing(
+        "bad", "Held: gold.sales_daily. Readers see the previous version.", "krn hold list"
+    )
 
 
 def test_a_failed_run_says_its_error_and_its_next_command(runs):
@@ -68,7 +74,9 @@ def test_a_table_that_waits_is_not_up_to_date(runs):
 def test_a_warning_is_fine_and_said(runs):
     failed = Check("c", "expect_x", "warning", False)
     runs.add(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (failed,))))
-    assert stands(flowed(), runs) == Standing("warn", "Fine, with 1 warning in silver.orders.", "read the warnings below")
+    assert stands(flowed(), runs) == Standing(
+        "warn", "Fine, with 1 warning in silver.orders.", "read the warnings below"
+    )
 
 
 def test_deliveries_without_a_verdict_are_said(runs):
@@ -76,4 +84,4 @@ def test_deliveries_without_a_verdict_are_said(runs):
 
 
 def test_quarantine_alone_is_fine_and_points_to_itself(runs):
-    assert stands(flowed(quarantined=2), runs) == Standing("good", "Everything is fine.", "krn quarantine: 2 deliveries were set aside")
+    assert stands(flowed(quarantined=2), runs) == Standing("good", "Everything is fine.", "krn quarantine: 2 set aside")

@@ -45,7 +45,9 @@ def test_published_is_the_last_commit_of_a_run_and_not_of_upkeep(small):
     root = small.write()
     path = str(root / "gold" / "sales_daily")
     rows = DeltaTable(path).to_pyarrow_table()
-    write_deltalake(path, rows, mode="append", commit_properties=CommitProperties(custom_metadata={"userMetadata": '{"run": "r1"}'}))
+    write_deltalake(
+        path, rows, mode="append", commit_properties=CommitProperties(custom_metadata={"userMetadata": '{"run": "r1"}'})
+    )
     published = max(commit["timestamp"] for commit in DeltaTable(path).history())
     DeltaTable(path).optimize.compact()
     assert listed(root, "gold.sales_daily")["published"] == datetime.fromtimestamp(published / 1000, UTC)

@@ -1,0 +1,31 @@
+"""The benches: `python bench` lists them, `python bench pipeline --events 100000` runs one, `python bench all` each."""
+
+import runpy
+import sys
+
+BENCHES = {
+    "pipeline": "a million events to gold, an increment, an empty run: krn beside idiomatic PySpark (30 minutes)",
+    "gate": "20 expectations over two million rows, in one pass and as Great Expectations runs them (2 minutes)",
+    "check": "one body against its contract, in microseconds (10 seconds)",
+}
+
+
+def main(args: list[str]) -> None:
+    """Run the benches that are asked for; the arguments after a name are that bench's own."""
+    if args and args[0] in BENCHES:
+        return _run(args[0], args[1:])
+    if args == ["all"]:
+        return [_run(name, []) for name in reversed(BENCHES)][-1]
+    print(__doc__, "\n")
+    for name, says in BENCHES.items():
+        print(f"{name:10}{says}")
+    return None
+
+
+def _run(name: str, args: list[str]) -> None:
+    sys.argv = [name, *args]
+    runpy.run_module(name, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

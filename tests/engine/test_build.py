@@ -1,0 +1,222 @@
+"""The build engine: pins, scopes, publishing, cursors, and what it does when something was not finished."""
+
+import shutil
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame
+from world import BUYERS, DAILY, LABELLED, MOVING, RANKING, TOTALS, TOYS, built, content, deliver, order, same_as_in_full, step
+
+from krn import cursors
+from krn.errors import KrnError
+from krn.failpoints import arm, disarm
+from krn.store import Store
+from krn.tables.silver.deliveries import TABLE as DELIVERIES
+from krn.tables.table import Column, Table
+from krn.tables.types import TEXT
+
+
+class Crash(Exception):
+    """The process died here."""
+
+
+def crash() -> None:
+    raise Crash
+
+
+def ten(day: int, total: int = 10, n: int = 1) -> tuple[Any, ...]:
+    return date(2026, 1, day), Decimal(total), n
+
+
+def test_increments_in_any_order_give_the_rows_of_a_full_build(store: Store) -> None:
+    deliver(store, order("b", 5, day=3, customer="x"), order("a", 10, day=2, customer="y"))
+    step(store, "r1", TOYS)
+    deliver(store, order("late", 7, day=1, customer="x"), order("new", 20, day=9, customer="z"))
+    step(store, "r2", TOYS)
+    deliver(store, order("again", 1, day=2, customer="z"))
+    step(store, "r3", TOYS)
+    assert same_as_in_full(store, TOYS) == []
+
+
+def test_only_the_changed_days_are_made_again(store: Store) -> None:
+    deliver(store, order("a", day=1), order("b", day=2))
+    step(store, "r1", [TOTALS, DAILY])
+    deliver(store, order("c", day=2))
+    second = step(store, "r2", [TOTALS, DAILY])[DAILY.name]
+    assert second.rows == {"insert": 0, "update": 1, "delete": 0, "same": 0}
+    assert content(store, DAILY.name) == Counter([ten(1), ten(2, 20, 2)])
+
+
+def test_a_run_over_nothing_new_commits_nothing_and_starts_no_job(store: Store) -> None:
+    deliver(store, order("a"))
+    step(store, "r1", TOYS)
+    versions = {t.name: store.head(t.name) for t in TOYS}
+    again = step(store, "r2", TOYS)
+    assert {t.name: store.head(t.name) for t in TOYS} == versions
+    assert {b.outcome for b in again.values()} == {"unchanged"}
+    assert sum(b.jobs for b in again.values()) == 0
+
+
+def test_a_change_that_gives_the_same_rows_commits_nothing(store: Store) -> None:
+    deliver(store, order("a", 10))
+    step(store, "r1", [TOTALS, DAILY])
+    deliver(store, order("a", 10, event_id="told twice"))
+    second = step(store, "r2", [TOTALS, DAILY])
+    assert (second[TOTALS.name].outcome, second[TOTALS.name].rows["same"]) == ("unchanged", 1)
+    assert second[DAILY.name].why == "nothing new"
+
+
+def test_only_the_types_that_came_wake_the_tables_that_read_them(store: Store) -> None:
+    deliver(store, order("a"))
+    step(store, "r1", [TOTALS])
+    deliver(store, b"not json")
+    second = step(store, "r2", [TOTALS])[TOTALS.name]
+    assert (second.outcome, second.jobs) == ("unchanged", 0)
+    assert _cursor(store, TOTALS).through == _cursor(store, DELIVERIES).through
+
+
+def test_a_first_build_commits_even_an_empty_table(store: Store) -> None:
+    deliver(store, b"not json")
+    first = step(store, "r1", TOYS)
+    assert {first[t.name].outcome for t in TOYS} == {"published"}
+    assert [store.read(t.name).count() for t in TOYS] == [0] * len(TOYS)
+
+
+def test_a_row_that_moves_to_another_day_changes_both_days(store: Store) -> None:
+    deliver(store, order("a", 10, day=1))
+    step(store, "r1", [TOTALS, DAILY])
+    deliver(store, order("a", 10, day=2, event_id="moved"))
+    step(store, "r2", [TOTALS, DAILY])
+    assert content(store, DAILY.name) == Counter([ten(2)])
+
+
+def test_a_change_of_an_input_reached_via_a_column_changes_the_rows_that_hold_it(store: Store) -> None:
+    deliver(store, order("second", day=5, customer="x"), order("other", day=5, customer="y"))
+    step(store, "r1", [TOTALS, BUYERS, LABELLED])
+    deliver(store, order("first", day=1, customer="x"))
+    changed = step(store, "r2", [TOTALS, BUYERS, LABELLED])[LABELLED.name]
+    assert changed.rows == {"insert": 1, "update": 1, "delete": 0, "same": 0}
+    assert content(store, LABELLED.name) == Counter([("second", "x", 0), ("other", "y", 1), ("first", "x", 1)])
+
+
+def test_a_late_day_changes_the_days_of_its_window_and_no_other(store: Store) -> None:
+    deliver(store, order("a", 1, day=1), order("b", 2, day=3), order("c", 4, day=9))
+    step(store, "r1", [TOTALS, MOVING])
+    deliver(store, order("late", 100, day=2))
+    changed = step(store, "r2", [TOTALS, MOVING])[MOVING.name]
+    assert changed.rows["update"] + changed.rows["insert"] == 2
+    assert content(store, MOVING.name) == Counter(
+        [(date(2026, 1, d), Decimal(t)) for d, t in ((1, 1), (2, 101), (3, 103), (9, 4))]
+    )
+
+
+def test_a_table_relative_to_today_is_made_again_on_another_day(store: Store) -> None:
+    deliver(store, order("a", 10, day=1), order("b", 99, day=20))
+    step(store, "r1", [TOTALS, RANKING], today=date(2026, 1, 10))
+    assert content(store, RANKING.name, "order_id") == Counter([("a",)])
+    again = step(store, "r2", [TOTALS, RANKING], today=date(2026, 1, 21))[RANKING.name]
+    assert again.why == "its definition or arguments changed"
+    assert content(store, RANKING.name, "order_id") == Counter([("b",)])
+
+
+def test_a_transform_that_breaks_its_columns_is_an_error_that_names_them(store: Store) -> None:
+    deliver(store, order("a"))
+    step(store, "r1", [TOTALS])
+    wrong = replace(DAILY, columns=(*DAILY.columns, Column("missing", TEXT, "never made")))
+    with pytest.raises(KrnError, match="missing: missing"):
+        built(store, wrong, "r2")
+
+
+def test_a_table_whose_columns_change_is_written_anew_and_so_is_what_reads_it(store: Store) -> None:
+    deliver(store, order("a"))
+    step(store, "r1", [TOTALS, DAILY])
+    wider = _with_a_note(TOTALS)
+    daily = replace(DAILY, inputs={"totals": wider})
+    again = step(store, "r2", [wider, daily])
+    assert again[TOTALS.name].why == "its definition or arguments changed"
+    assert again[DAILY.name].why == "the change feed of silver.totals is gone"
+    assert "note" in store.read(TOTALS.name).columns
+
+
+def test_a_lost_change_feed_is_replaced_by_a_full_build_that_says_so(store: Store) -> None:
+    deliver(store, order("a", day=1))
+    step(store, "r1", [TOTALS, DAILY])
+    deliver(store, order("b", day=2))
+    step(store, "r2", [TOTALS])
+    (store.path(TOTALS.name) / "_delta_log" / f"{1:020}.json").rename(store.root / "gone.json")
+    assert not store.feed_is_whole(TOTALS.name, 0, 1)
+
+
+def test_an_input_that_was_made_anew_is_read_in_full(store: Store) -> None:
+    deliver(store, order("a", day=1))
+    step(store, "r1", [TOTALS, DAILY])
+    shutil.rmtree(store.path(TOTALS.name))
+    again = step(store, "r2", [TOTALS, DAILY])
+    assert again[DAILY.name].why == "an input was made anew"
+
+
+@pytest.mark.parametrize("point", ["pinned", "scoped", "computed", "gated", "published", "cursor_saved"])
+def test_a_build_that_dies_anywhere_is_finished_by_the_next_run(store: Store, point: str) -> None:
+    deliver(store, order("a", 10, day=1))
+    step(store, "r1", [TOTALS, DAILY])
+    deliver(store, order("b", 5, day=1), order("c", 7, day=2))
+    arm(point, crash)
+    with pytest.raises(Crash):
+        step(store, "r2", [TOTALS, DAILY])
+    disarm()
+    step(store, "r3", [TOTALS, DAILY])
+    assert content(store, DAILY.name) == Counter([ten(1, 15, 2), ten(2, 7)])
+    assert same_as_in_full(store, [TOTALS, DAILY]) == []
+
+
+def test_a_commit_that_no_cursor_knows_is_not_read_by_others(store: Store) -> None:
+    deliver(store, order("a", 10, day=1))
+    step(store, "r1", [TOTALS, DAILY])
+    deliver(store, order("b", 5, day=1))
+    arm("published", crash)
+    with pytest.raises(Crash):
+        step(store, "r2", [TOTALS])
+    disarm()
+    assert built(store, DAILY, "r3").outcome == "unchanged"
+    assert content(store, DAILY.name) == Counter([ten(1)])
+
+
+def test_a_table_waits_when_its_inputs_reflect_different_deliveries(store: Store) -> None:
+    deliver(store, order("a", customer="x"))
+    step(store, "r1", [TOTALS, BUYERS, LABELLED])
+    deliver(store, order("b", customer="y"))
+    step(store, "r2", [TOTALS])
+    waits = built(store, LABELLED, "r3")
+    assert (waits.outcome, waits.why) == ("waits", "silver.buyers is behind the other inputs")
+
+
+def test_a_table_waits_for_an_input_that_was_never_built(store: Store) -> None:
+    assert built(store, DAILY, "r1").why == "silver.totals was not built yet"
+
+
+def test_an_unknown_input_name_fails_when_the_module_is_imported() -> None:
+    def transform(orders: DataFrame) -> DataFrame:
+        return orders
+
+    with pytest.raises(ValueError, match="the transform takes"):
+        replace(DAILY, transform=transform)
+
+
+def _cursor(store: Store, table: Table) -> cursors.Cursor:
+    found = cursors.load(store.root, table.name)
+    assert found is not None
+    return found
+
+
+def _with_a_note(table: Table) -> Table:
+    from pyspark.sql import functions as F
+
+    def noted(created: DataFrame) -> DataFrame:
+        assert table.transform is not None
+        return table.transform(created).withColumn("note", F.lit("x"))
+
+    return replace(table, columns=(*table.columns, Column("note", TEXT, "a note")), transform=noted)

@@ -1,0 +1,407 @@
+"""Every suite passes a sound candidate and holds one with a fault, for each of its critical expectations."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from krn import gate
+from krn.build import in_order
+from krn.contracts.contract import Contract
+from krn.engine import numbers
+from krn.engine.checking import checked
+from krn.engine.election import losers, ruled
+from krn.gate import Result, Suite
+from krn.suites import path_of
+from krn.tables.bronze import deliveries as bronze
+from krn.tables.every import TABLES
+from krn.tables.silver import deliveries as silver
+from krn.tables.table import Table
+from krn.testing import events, rows, transformed
+
+HOME = Path(__file__).parents[2]
+NAMES = [table.name for table in TABLES]
+BY_NAME = {table.name: table for table in TABLES}
+ARGS: Mapping[str, object] = {"timezone": "UTC", "today": date(2026, 1, 31)}
+Rows = list[dict[str, Any]]
+
+LINES = [
+    {"line_no": 1, "product_id": "cup", "quantity": 3, "unit_price": "10"},
+    {"line_no": 2, "product_id": "tea", "quantity": 1, "unit_price": "5.5"},
+]
+ORDER = {
+    "currency": "EUR",
+    "order_total": "35.5",
+    "channel": "web",
+    "country": "FR",
+    "customer_id": "c",
+    "lines": LINES,
+}
+CUP_BACK = [{"product_id": "cup", "quantity": 1, "unit_price": "10"}]
+PAYMENT = {"currency": "EUR", "amount": "35.5", "method": "card"}
+EVENTS: Mapping[str, Rows] = {
+    "order.created": [
+        {
+            **ORDER,
+            "order_id": "A",
+            "discount_total": "1",
+            "tax_total": "2",
+            "freight_total": "3",
+            "order_total": "39.5",
+        },
+        {**ORDER, "order_id": "B", "freight_total": "3", "order_total": "38.5"},
+        {**ORDER, "order_id": "C"},
+    ],
+    "order.cancelled": [{"order_id": "B"}, {"order_id": "C", "lines": [{"line_no": 1, "quantity": 1}]}],
+    "order.refunded": [
+        {"refund_id": "R1", "order_id": "C", "amount": "10", "currency": "EUR", "lines": CUP_BACK},
+        {"refund_id": "R2", "amount": "10", "currency": "EUR", "country": "FR", "channel": "web", "lines": CUP_BACK},
+    ],
+    "payment.received": [
+        {**PAYMENT, "payment_id": "p1", "order_id": "A", "amount": "39.5", "installments": 3},
+        *({**PAYMENT, "payment_id": f"p{n}", "order_id": "C", "amount": "5"} for n in (2, 3, 4)),
+    ],
+    "payment.failed": [{**PAYMENT, "payment_id": "p9", "order_id": "A", "reason": "expired"}],
+}
+
+
+def delivered(event_id: str, **data: object) -> str:
+    envelope = {"specversion": "1.0", "type": "order.cancelled", "source": "shop", "time": "2026-01-05T12:00:00Z"}
+    return json.dumps({**envelope, "id": event_id, "data": data})
+
+
+BODIES = [*(delivered(f"{n}", order_id="A") for n in range(18)), delivered("1", order_id="A"), delivered("x")]
+
+# For each critical expectation, what makes a sound row break it.
+FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "bronze.deliveries": {
+        "grain": {},
+        "payload-present": {"payload": None},
+        "delivery-key-present": {"delivery_key": None},
+        "encoding-known": {"payload_encoding": "latin1"},
+        "encoding-present": {"payload_encoding": None},
+        "received-present": {"received_at": None},
+        "received-by-a-set-clock": {"received_at": datetime(1970, 1, 1, tzinfo=UTC)},
+        "path-of-a-file": {"path": None},
+        "row-id-is-bronze-order": {"position": 77},
+    },
+    "silver.deliveries": {
+        "grain": {},
+        "verdict-present": {"verdict": None},
+        "verdict-known": {"verdict": "maybe"},
+        "accepted-data": {"data": None},
+        "quarantined-no-data": {"verdict": "quarantined"},
+        "accepted-source": {"event_source": None},
+        "accepted-id": {"event_id": None},
+        "accepted-id-hash": {"id_hash": None},
+        "accepted-content-hash": {"content_hash": None},
+        "accepted-time": {"event_time": None},
+        "accepted-type": {"accepted_type": None},
+        "duplicate-names-its-row": {"verdict": "duplicate", "duplicate_of": None},
+        "time-source-known": {"time_source": "file"},
+        "rows-in-rows-out": {},
+        "same-rows": {},
+        "accepted-once": {},
+        "quarantined-with-a-reason": {"verdict": "quarantined", "reasons": []},
+        "accepted-without-a-reason": {"reasons": ["blank"]},
+        "first-in-bronze-order-wins": {"verdict": "duplicate", "duplicate_of": 9_000_000_000},
+        "accepted-in-time": {"event_time": datetime(2111, 1, 1, tzinfo=UTC)},
+    },
+    "silver.order_lines": {
+        "grain": {},
+        "product-id-present": {"product_id": None},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "EUR\n"},
+        "channel-present": {"channel": None},
+        "country-present": {"country": None},
+        "customer-id-present": {"customer_id": None},
+        "order-date-present": {"order_date": None},
+        "order-date-range": {"order_date": date(9999, 1, 1)},
+        "quantity-positive": {"quantity": 0},
+        "price-not-negative": {"unit_price": "-0.0001"},
+        "gross-is-quantity-times-price": {"gross": "30.0001"},
+    },
+    "silver.payments": {
+        "grain": {},
+        "order-id-present": {"order_id": None},
+        "status-present": {"status": None},
+        "status-known": {"status": "pending"},
+        "amount-present": {"amount": None},
+        "amount-not-negative": {"amount": "-0.0001"},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "eur"},
+        "method-present": {"method": None},
+        "paid-at-present": {"paid_at": None},
+        "business-date-present": {"business_date": None},
+        "business-date-range": {"business_date": date(1900, 1, 1)},
+        "no-reason-when-received": {"status": "received", "reason": "expired"},
+        "counts-its-events": {"n_events": 0},
+    },
+    "silver.refund_lines": {
+        "grain": {},
+        "product-id-present": {"product_id": None},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euro"},
+        "channel-present": {"channel": None},
+        "country-present": {"country": None},
+        "customer-id-present": {"customer_id": None},
+        "business-date-present": {"business_date": None},
+        "business-date-range": {"business_date": date(1900, 1, 1)},
+        "position-from-one": {"position": 0},
+        "quantity-positive": {"quantity": -1},
+        "unit-price-present": {"unit_price": None},
+        "price-not-negative": {"unit_price": "-0.0001"},
+    },
+    "silver.sales_entries": {
+        "grain": {},
+        "ledger-id-present": {"ledger_id": None},
+        "kind-present": {"kind": None},
+        "kind-known": {"kind": "exchange"},
+        "sale-quantity-positive": {"kind": "sale", "quantity": 0},
+        "reversal-quantity-not-positive": {"kind": "return", "quantity": 1},
+        "sale-gross-not-negative": {"kind": "sale", "gross": "-1"},
+        "reversal-gross-not-positive": {"kind": "return", "gross": "1"},
+        "return-keeps-freight": {"kind": "return", "freight": "-1"},
+        "return-names-its-refund": {"kind": "return", "refund_id": None},
+        "order-present": {"kind": "sale", "order_id": None},
+        "order-date-present": {"kind": "sale", "order_date": None},
+        "product-id-present": {"product_id": None},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "unknown"},
+        "channel-present": {"channel": None},
+        "country-present": {"country": None},
+        "customer-id-present": {"customer_id": None},
+        "business-date-present": {"business_date": None},
+        "business-date-range": {"business_date": date(2201, 1, 2)},
+        "sold-units": {"kind": "sale", "quantity": 2},
+        "sold-gross": {"kind": "sale", "gross": "0.0001"},
+        "sold-discount": {"kind": "sale", "discount": "0.0001"},
+        "sold-tax": {"kind": "sale", "tax": "0.0001"},
+        "sold-freight": {"kind": "sale", "freight": "0.0001"},
+        "no-more-back-than-sold": {"kind": "cancellation", "quantity": -1000},
+        "no-more-returned-than-asked": {"kind": "return", "quantity": -1000},
+        "orderless-in-full": {"kind": "return", "order_id": None, "quantity": -1},
+        "freight-back-once": {"kind": "cancellation", "freight": "-1000"},
+        "known-or-unknown-order": {"line_no": None, "order_date": date(2026, 1, 5)},
+    },
+    "silver.orders": {
+        "grain": {},
+        "status-present": {"status": None},
+        "status-known": {"status": "lost"},
+        "channel-present": {"channel": None},
+        "country-present": {"country": None},
+        "customer-id-present": {"customer_id": None},
+        "complete-has-a-currency": {"is_complete": True, "currency": None},
+        "currency-code": {"currency": "E"},
+        "complete-has-a-day": {"is_complete": True, "business_date": None},
+        "business-date-range": {"business_date": date(1900, 1, 1)},
+        "complete-has-a-total": {"is_complete": True, "order_total": None},
+        "incomplete-has-no-total": {"is_complete": False, "order_total": "1"},
+        "paid-has-an-instant": {"status": "paid", "paid_at": None},
+        "cancelled-has-an-instant": {"status": "cancelled", "cancelled_at": None},
+        "paid-after-first-payment": {
+            "first_payment_at": datetime(2026, 1, 2, tzinfo=UTC),
+            "paid_at": datetime(2026, 1, 1, tzinfo=UTC),
+        },
+        "counts-its-events": {"n_events": 0},
+        "lines-agree": {"n_lines": 1},
+        "units-agree": {"units": 1},
+        "items-agree": {"items_total": "0.0001"},
+        "payments-agree": {"n_payments": 1},
+    },
+    "silver.refunds": {
+        "grain": {},
+        "amount-present": {"amount": None},
+        "amount-not-negative": {"amount": "-0.0001"},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "EURO"},
+        "channel-present": {"channel": None},
+        "country-present": {"country": None},
+        "customer-id-present": {"customer_id": None},
+        "business-date-present": {"business_date": None},
+        "business-date-range": {"business_date": date(1900, 1, 1)},
+        "is-order-known-present": {"is_order_known": None},
+        "known-order-has-an-id": {"is_order_known": True, "order_id": None},
+        "counts-its-events": {"n_events": 0},
+    },
+    "gold.sales_daily": {
+        "grain": {},
+        "business-date-range": {"business_date": date(9999, 1, 1)},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "channel-present": {"channel": None},
+        "orders-not-negative": {"orders": -1},
+        "units-not-negative": {"units": -1},
+        "gross-not-negative": {"gross_sales": "-0.0001"},
+        "refunds-not-negative": {"refunds_paid": "-0.0001"},
+        "aov-of-orders": {"orders": 1, "aov": None},
+        "no-aov-without-orders": {"orders": 0, "aov": "0"},
+        "units-agree": {"units": 10},
+        "gross-sales-agree": {"gross_sales": "0.0003"},
+        "discounts-agree": {"discounts": "0.0001"},
+        "returns-agree": {"returns": "0.0001"},
+        "net-sales-agree": {"net_sales": "0.0001"},
+        "tax-agree": {"tax": "0.0001"},
+        "shipping-agree": {"shipping": "0.0001"},
+        "orders-agree": {"orders": 10},
+        "refunds-agree": {"refunds_paid": "0.0003"},
+        "sums-add-up": {"total_sales": "0.0001"},
+    },
+    "gold.sales_by_country": {
+        "grain": {},
+        "business-date-range": {"business_date": date(9999, 1, 1)},
+        "country-present": {"country": None},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "orders-not-negative": {"orders": -1},
+        "units-not-negative": {"units": -1},
+        "returned-units-not-negative": {"returned_units": -1},
+        "gross-not-negative": {"gross_sales": "-0.0001"},
+        "units-agree": {"units": 10},
+        "gross-sales-agree": {"gross_sales": "0.0003"},
+        "returned-units-agree": {"returned_units": 10},
+        "returns-agree": {"returns": "0.0001"},
+        "net-sales-agree": {"net_sales": "0.0001"},
+        "orders-agree": {"orders": 10},
+    },
+    "gold.sales_by_product": {
+        "grain": {},
+        "business-date-range": {"business_date": date(9999, 1, 1)},
+        "product-id-present": {"product_id": None},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "orders-not-negative": {"orders": -1},
+        "returned-units-not-negative": {"returned_units": -1},
+        "gross-not-negative": {"gross_sales": "-0.0001"},
+        "units-for-orders": {"units": 1, "orders": 2},
+        "units-agree": {"units": 10},
+        "gross-sales-agree": {"gross_sales": "0.0003"},
+        "returned-units-agree": {"returned_units": 10},
+        "returns-agree": {"returns": "0.0001"},
+        "net-sales-agree": {"net_sales": "0.0001"},
+    },
+    "gold.product_ranking": {
+        "grain": {},
+        "window-known": {"window_days": 30},
+        "product-id-present": {"product_id": None},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "units-not-negative": {"units": -1},
+        "returned-units-not-negative": {"returned_units": -1},
+        "gross-not-negative": {"gross_sales": "-0.0001"},
+        "buyers-not-negative": {"buyers": -1},
+        "rank-net-from-one": {"rank_net": 0},
+        "rank-units-from-one": {"rank_units": 0},
+        "return-rate-of-sold": {"units": 1, "return_rate": None},
+        "one-product-a-rank-by-net": {},
+        "one-product-a-rank-by-units": {},
+        "28-days-hold-7": {"window_days": 7, "gross_sales": "1000000"},
+        "90-days-hold-28": {"window_days": 28, "gross_sales": "100000"},
+        "ever-holds-90-days": {"window_days": 90, "gross_sales": "10000"},
+    },
+    "gold.payment_mix": {
+        "grain": {},
+        "business-date-range": {"business_date": date(9999, 1, 1)},
+        "method-present": {"method": None},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "payments-not-negative": {"payments": -1},
+        "failed-not-negative": {"failed": -1},
+        "amount-not-negative": {"amount": "-0.0001"},
+        "orders-within-payments": {"payments": 1, "orders": 2},
+        "failure-rate-present": {"failure_rate": None},
+        "failure-rate-is-a-share": {"failure_rate": "1.0001"},
+        "payments-agree": {"payments": 10},
+        "failed-agree": {"failed": 10},
+        "amount-agrees": {"amount": "0.0003"},
+    },
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _interpreted(spark: SparkSession) -> Iterator[None]:
+    """A handful of rows: compiling their plans to Java would take longer than running them."""
+    spark.conf.set("spark.sql.codegen.wholeStage", "false")
+    yield
+    spark.conf.unset("spark.sql.codegen.wholeStage")
+
+
+@pytest.fixture(scope="module")
+def sound(spark: SparkSession) -> dict[str, Rows]:
+    """The rows of every table, made of a few events."""
+    made = deliveries(spark)
+    for table in in_order(t for t in TABLES if t.transform):
+        given = {name: _input(spark, i.of, made) for name, i in table.reads.items()}
+        made[table.name] = plain(transformed(spark, table, **given, **{name: ARGS[name] for name in table.args}))
+    return made
+
+
+def deliveries(spark: SparkSession) -> dict[str, Rows]:
+    same = {"batch": 1, "source": "drop", "source_kind": "landing", "payload_encoding": "utf8", "path": "a.jsonl"}
+    came = [
+        {**same, "row_id": bronze.BATCH_ROWS + n, "position": n, "delivery_key": str(n), "payload": body}
+        | {"received_at": datetime(2026, 1, 5, 13, tzinfo=UTC)}
+        for n, body in enumerate(BODIES)
+    ]
+    found = checked(rows(spark, came, bronze.TABLE), "EUR").localCheckpoint()
+    return {bronze.TABLE.name: came, silver.TABLE.name: plain(ruled(found, losers(found, None)))}
+
+
+def plain(frame: DataFrame) -> Rows:
+    return frame.toArrow().to_pylist()
+
+
+def _input(spark: SparkSession, of: Contract | Table, made: Mapping[str, Rows]) -> DataFrame:
+    return events(spark, of, EVENTS[of.type]) if isinstance(of, Contract) else rows(spark, made[of.name], of)
+
+
+def suite_of(name: str) -> Suite:
+    return gate.load(path_of(HOME, BY_NAME[name]))
+
+
+def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, Rows]) -> Result:
+    """What a build does with a candidate: its rows judged, then its numbers against its inputs."""
+    table, suite = BY_NAME[name], suite_of(name)
+    frames = {"this": rows(spark, candidate, table), "bronze": rows(spark, made[bronze.TABLE.name], bronze.TABLE)}
+    read = {n: _input(spark, i.of, made) for n, i in table.reads.items() if n in {n.of for n in suite.numbers}}
+    found = numbers.of(suite, lambda of: (frames | read)[of])
+    return gate.with_reconciled(gate.judge(suite, frames["this"]), suite, found)
+
+
+def critical(name: str) -> set[str]:
+    suite = suite_of(name)
+    return {e.id for e in suite.expectations + suite.reconcile if e.severity == "critical"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_suite_keeps_the_rules_of_suites(name):
+    assert gate.lint(suite_of(name), BY_NAME[name]) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_critical_expectation_has_a_fault_that_breaks_it(name):
+    assert set(FAULTS[name]) == critical(name) - {"volume"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sound_candidate_passes(spark, sound, name):
+    result = judged(spark, name, sound[name], sound)
+    assert (result.status, [check.id for check in result.checks if check.status != "passed"]) == ("passed", [])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_candidate_with_every_fault_is_held_by_every_critical_expectation(spark, sound, name):
+    faulty = [{**sound[name][0], **fault} for fault in FAULTS[name].values()]
+    result = judged(spark, name, sound[name] + faulty, sound)
+    assert {check.id for check in result.checks if check.error} == set()
+    assert {check.id for check in result.failed} == critical(name) - {"volume"}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "volume" in critical(name)])
+def test_nothing_to_judge_is_held(spark, name):
+    result = gate.judge(suite_of(name), rows(spark, (), BY_NAME[name]))
+    assert {check.id for check in result.failed} == {"volume"}

@@ -1,0 +1,203 @@
+"""A small world for the engine: events as bodies, a bronze to put them in, and toy tables over them."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from krn.build import build, build_all
+from krn.contracts.orders import ORDER_CREATED
+from krn.gate import Suite
+from krn.judge import judge
+from krn.outcome import Built, Run
+from krn.store import Store
+from krn.tables.bronze.deliveries import BATCH_ROWS
+from krn.tables.bronze.deliveries import TABLE as BRONZE
+from krn.tables.table import Column, Input, Table
+from krn.tables.types import COUNT, DAY, INT, MONEY, MONEY_SUM, TEXT
+
+RECEIVED = datetime(2026, 2, 1, tzinfo=UTC)
+ARGS = {"timezone": "UTC", "currency": "GBP", "today": date(2026, 1, 31)}
+
+
+def order(order_id: str, total: int = 10, day: int = 1, event_id: str = "", customer: str = "c") -> bytes:
+    """An order of one line; its event is named after it unless told."""
+    line = {"line_no": 1, "product_id": "p", "quantity": 1, "unit_price": str(total)}
+    data = {"order_id": order_id, "currency": "GBP", "order_total": str(total), "lines": [line], "customer_id": customer}
+    return event("order.created", event_id or f"e-{order_id}", f"2026-01-{day:02}T12:00:00Z", data)
+
+
+def event(kind: str, event_id: str, time: str, data: dict[str, Any]) -> bytes:
+    body = {"specversion": "1.0", "id": event_id, "source": "/shop", "type": kind, "time": time, "data": data}
+    return json.dumps(body).encode()
+
+
+def deliver(store: Store, *bodies: bytes, rows: int | None = None) -> None:
+    """Put the bodies into bronze as one batch."""
+    batch = store.max(BRONZE.name, "batch", 0) + 1
+    records = [
+        {
+            "row_id": batch * BATCH_ROWS + n,
+            "batch": batch,
+            "position": n,
+            "source": "test",
+            "source_kind": "landing",
+            "delivery_key": f"{batch}:{n}",
+            "received_at": RECEIVED,
+            "run_id": f"in{batch}",
+            "payload_encoding": "utf8",
+            "payload": body.decode(),
+        }
+        for n, body in enumerate(bodies)
+    ]
+    frame = store.spark.createDataFrame([{**dict.fromkeys(BRONZE.schema.names), **r} for r in records], BRONZE.schema)
+    store.append(BRONZE, frame, {"run": f"in{batch}", "token": batch})
+
+
+def a_run(run_id: str, suite_of: Callable[[Table], Suite | None] = lambda table: None, **changed: Any) -> Run:
+    full = bool(changed.pop("full", False))
+    return Run(run_id, {**ARGS, **changed}, suite_of, full=full)
+
+
+def step(store: Store, run_id: str, tables: Sequence[Table], **how: Any) -> dict[str, Built]:
+    """Judge what is pending, then build the tables."""
+    run = a_run(run_id, **how)
+    return {built.table: built for built in (*judge(store, run), *build_all(tables, store, run))}
+
+
+def built(store: Store, table: Table, run_id: str, **how: Any) -> Built:
+    return build(table, store, a_run(run_id, **how))
+
+
+def content(store: Store, name: str, *columns: str) -> Counter[tuple[Any, ...]]:
+    """The rows of a table, order-free."""
+    frame = store.read(name)
+    return Counter(tuple(map(_plain, row)) for row in frame.select(*(columns or frame.columns)).collect())
+
+
+def rows_of(frame: DataFrame) -> Counter[tuple[Any, ...]]:
+    return Counter(tuple(map(_plain, row)) for row in frame.collect())
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, list) else value
+
+
+def totals(created: DataFrame) -> DataFrame:
+    by_order = created.groupBy("order_id").agg(F.max("order_total").alias("total"), F.max("customer_id").alias("customer_id"))
+    days = created.groupBy("order_id").agg(F.to_date(F.max("event_time")).alias("day"))
+    return by_order.join(days, on="order_id", how="inner")
+
+
+TOTALS = Table(
+    name="silver.totals",
+    doc="One row per order.",
+    key=("order_id",),
+    scope="order_id",
+    inputs={"created": ORDER_CREATED},
+    columns=(
+        Column("order_id", TEXT, "the order"),
+        Column("total", MONEY, "what is owed"),
+        Column("customer_id", TEXT, "the buyer"),
+        Column("day", DAY, "UTC day"),
+    ),
+    transform=totals,
+)
+
+
+def daily(totals: DataFrame) -> DataFrame:
+    return totals.groupBy("day").agg(F.sum("total").cast("decimal(38,4)").alias("total"), F.count("*").alias("n"))
+
+
+DAILY = Table(
+    name="gold.daily",
+    doc="One row per day.",
+    key=("day",),
+    scope="day",
+    inputs={"totals": TOTALS},
+    columns=(Column("day", DAY, "the day"), Column("total", MONEY_SUM, "sum"), Column("n", COUNT, "orders")),
+    transform=daily,
+)
+
+
+def ranking(totals: DataFrame, today: date) -> DataFrame:
+    top = totals.where(F.col("day") <= F.lit(today)).orderBy(F.col("total").desc(), "order_id").limit(1)
+    return top.select("order_id", F.lit(1).alias("rank"))
+
+
+RANKING = Table(
+    name="gold.ranking",
+    doc="The greatest order so far.",
+    key=("order_id",),
+    scope=None,
+    inputs={"totals": TOTALS},
+    args=("today",),
+    may_be_empty=True,
+    columns=(Column("order_id", TEXT, "the order"), Column("rank", INT, "1")),
+    transform=ranking,
+)
+
+
+def buyers(totals: DataFrame) -> DataFrame:
+    return totals.groupBy("customer_id").agg(F.min("day").alias("first_on"))
+
+
+BUYERS = Table(
+    name="silver.buyers",
+    doc="When each customer bought first.",
+    key=("customer_id",),
+    scope="customer_id",
+    inputs={"totals": TOTALS},
+    columns=(Column("customer_id", TEXT, "the buyer"), Column("first_on", DAY, "first day")),
+    transform=buyers,
+)
+
+
+def labelled(totals: DataFrame, buyers: DataFrame) -> DataFrame:
+    both = totals.join(buyers, on="customer_id", how="left")
+    return both.select("order_id", "customer_id", (F.col("day") == F.col("first_on")).alias("is_first").cast("int"))
+
+
+#: An order says whether it is its buyer's first: a change of the buyer reaches it by the customer it names.
+LABELLED = Table(
+    name="silver.labelled",
+    doc="Orders that know whether they are their buyer's first.",
+    key=("order_id",),
+    scope="order_id",
+    inputs={"totals": TOTALS, "buyers": Input(BUYERS, via="customer_id")},
+    columns=(Column("order_id", TEXT, "the order"), Column("customer_id", TEXT, "the buyer"), Column("is_first", INT, "1 = yes")),
+    transform=labelled,
+)
+
+
+def moving(totals: DataFrame) -> DataFrame:
+    """Each day with orders, and the sum of it and the two days before."""
+    days = totals.groupBy("day").agg(F.sum("total").alias("own"))
+    other = days.select(F.col("day").alias("before"), F.col("own").alias("part"))
+    near = days.join(other, on=(F.datediff("day", "before") >= 0) & (F.datediff("day", "before") <= 2), how="inner")
+    return near.groupBy("day").agg(F.sum("part").cast("decimal(38,4)").alias("total"))
+
+
+MOVING = Table(
+    name="gold.moving",
+    doc="A sum over three days.",
+    key=("day",),
+    scope="day",
+    window_days=2,
+    inputs={"totals": TOTALS},
+    columns=(Column("day", DAY, "the day"), Column("total", MONEY_SUM, "of three days")),
+    transform=moving,
+)
+
+TOYS = (TOTALS, DAILY, RANKING, BUYERS, LABELLED, MOVING)
+
+
+def same_as_in_full(store: Store, tables: Iterable[Table]) -> list[str]:
+    """The tables whose increments differ from a computation of everything (their rows are compared before and after)."""
+    before = {table.name: content(store, table.name) for table in tables}
+    step(store, "full", list(tables), full=True)
+    return [table.name for table in tables if content(store, table.name) != before[table.name]]
