@@ -25,7 +25,8 @@ check: $(READY) ## style, format, types, walls between the modules
 	$(RUN) lint-imports
 
 notebook: $(READY) ## open the notebooks on the demo's tables
-	$(RUN) jupyter lab --ServerApp.ip=127.0.0.1 notebooks
+	@test -d .krn/demo/warehouse || bin/env krn demo
+	@KRN_WAREHOUSE=$${KRN_WAREHOUSE:-$(CURDIR)/.krn/demo/warehouse} bin/env jupyter lab --ServerApp.ip=127.0.0.1 notebooks
 
 docs: $(READY) ## write what is generated: data dictionary, reference
 	$(RUN) krn docs

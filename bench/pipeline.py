@@ -19,7 +19,7 @@ from truth import differences
 
 HOME = Path(__file__).parents[1]
 TIMEZONE = "Europe/Berlin"
-SUBMIT = ("bin/env", "spark-submit", "--properties-file", "conf/spark-defaults.conf")
+SUBMIT = ("bin/env", "spark-submit", "--properties-file", "conf/spark-defaults.conf", "--py-files", "bench/baseline/reversals.py")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def taken(lines: DataFrame, cancelled: DataFrame, refunds: DataFrame) -> DataFra
     stock = lines.groupBy("order_id").agg(
         F.array_sort(F.collect_list(F.struct("line_no", "product_id", "quantity"))).alias("stock")
     )
-    takes = asked.join(stock, "order_id").withColumn("take", F.explode(_in_turn("stock", "requests")))
+    takes = asked.join(stock, "order_id").withColumn("take", F.explode(F.udf(_in_turn, _TAKEN)("stock", "requests")))
     named = takes.select("order_id", F.expr("requests[take.request]").alias("asked"), "take.*")
     return named.select("order_id", "asked.*", "units", "gone_before", F.col("line_no").alias("taken_from"))
 
@@ -44,7 +44,6 @@ def _request(requests: DataFrame) -> Column:
     return F.struct(*first, *(c for c in requests.columns if c not in (*first, "order_id")))
 
 
-@F.udf(_TAKEN)
 def _in_turn(stock: list[Any], requests: list[Any]) -> list[tuple[int, int | None, int, int]]:
     """Spark's functions have no loop whose steps depend on each other; few orders are undone, so Python sees few."""
     gone = {line.line_no: 0 for line in stock}

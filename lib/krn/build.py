@@ -135,7 +135,7 @@ def _old(table: Table, store: Store, scope: Scope) -> DataFrame | None:
 
 
 def _retyped(table: Table, store: Store) -> bool:
-    have = store.read(table.name).schema.simpleString() if store.exists(table.name) else table.schema.simpleString()
+    have = store.schema(table.name).simpleString() if store.exists(table.name) else table.schema.simpleString()
     return have != table.schema.simpleString()
 
 

@@ -264,8 +264,10 @@ def _findings(found: Any, as_json: bool) -> None:
 
 
 def _end(code: int, error: str) -> None:
+    from krn.harmless import harmless
+
     if error:
-        click.echo(error, err=True)
+        click.echo(harmless(error, 1000), err=True)
     if code:
         sys.exit(code)
 
@@ -275,7 +277,7 @@ def main(args: Sequence[str] | None = None) -> None:
     from krn import failpoints
     from krn.speaking import log_to_stderr
 
-    log_to_stderr()
+    log_to_stderr(as_json=os.environ.get("KRN_LOG") == "json")
     if "KRN_FAILPOINT" in os.environ:
         failpoints.kill_at(os.environ["KRN_FAILPOINT"])
     try:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from krn.errors import UsageError
 
 #: Variables that start with KRN_ but are not configuration keys: secrets and switches read by the command line itself.
-NOT_CONFIG = frozenset({"KRN_CONFIG", "KRN_FAILPOINT", "KRN_HOME", "KRN_PII_KEY", "KRN_YES"})
+NOT_CONFIG = frozenset({"KRN_CONFIG", "KRN_FAILPOINT", "KRN_HOME", "KRN_LOG", "KRN_PII_KEY", "KRN_YES"})
 
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
@@ -63,7 +63,7 @@ class Landing(_Frozen):
     kind: Literal["landing"] = "landing"
     path: LocalPath
     settle_s: float = Field(60, ge=0)
-    max_files: int = Field(1_000, ge=1)
+    max_files: int = Field(10_000, ge=1)
     max_bytes: int = Field(2**30, ge=1)
 
 

@@ -34,6 +34,8 @@ def ingest_queue(queue: QueueSource, store: Store, limits: Sqs, run_id: str, now
     """
     sink.check(store)
     opened = queue.preflight()
+    if _has_messages(queue):
+        sink.awake(store)
     began, batches, reason = time.monotonic(), list[Batch](), ""
     while not reason:
         got = queue.receive(Budget(limits.round_messages, limits.round_bytes, limits.round_seconds), stop)
@@ -44,6 +46,11 @@ def ingest_queue(queue: QueueSource, store: Store, limits: Sqs, run_id: str, now
     return Ingested(
         queue.name, queue.kind, run_id, reason, tuple(batches), depth=queue.depth(), warnings=opened.warnings
     )
+
+
+def _has_messages(queue: QueueSource) -> bool:
+    depth = queue.depth()
+    return depth is None or depth.visible != 0
 
 
 def _take(queue: QueueSource, store: Store, got: Round, run_id: str, received_at: datetime) -> Batch:

@@ -102,12 +102,13 @@ class Store:
         return "deletionVectors" not in features or sums.get("numDeletionVectorsOpt", -1) == 0
 
     def _parquet(self, name: str, files: Sequence[str], version: int) -> DataFrame:
-        schema = self._schema(name, version)
+        schema = self.schema(name, version)
         if not files:
             return self.spark.createDataFrame([], schema)
         return self.spark.read.schema(schema).option("basePath", str(self.path(name))).parquet(*files)
 
-    def _schema(self, name: str, version: int) -> StructType:
+    def schema(self, name: str, version: int | None = None) -> StructType:
+        """The columns of a table; no Spark job."""
         return StructType.fromJson(json.loads(deltalake.DeltaTable(str(self.path(name)), version=version).schema().to_json()))
 
     def feed_is_whole(self, name: str, after: int, upto: int) -> bool:
@@ -118,7 +119,7 @@ class Store:
 
     def _commit_is_whole(self, name: str, version: int) -> bool:
         actions = self.commit(name, version)
-        if version > 0 and any("metaData" in a for a in actions) and self._schema(name, version) != self._schema(name, version - 1):
+        if version > 0 and any("metaData" in a for a in actions) and self.schema(name, version) != self.schema(name, version - 1):
             return False
         return all((self.path(name) / file).exists() for file in changed_files(actions))
 

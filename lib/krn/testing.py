@@ -10,8 +10,8 @@ hold a `|`; rows that need one are given as mappings.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pyarrow as pa
@@ -86,7 +86,7 @@ def _as_delivered(contract: Contract) -> StructType:
 
 
 def _told(n: int) -> dict[str, object]:
-    at = f"2026-01-05 12:{n:02}"
+    at = datetime(2026, 1, 5, 12, tzinfo=UTC) + timedelta(minutes=n)
     return {"row_id": n, "event_source": "test", "event_id": f"e{n}", "event_time": at, "received_at": at}
 
 
@@ -158,9 +158,11 @@ def _nested(given: Any, kind: ArrayType | StructType) -> Any:
 
 
 def _decimal(value: Decimal, kind: DecimalType) -> Decimal:
-    if value != round(value, kind.scale):
+    with localcontext(prec=80):  # Python's own 28 digits are fewer than Spark's 38
+        rounded = round(value, kind.scale)
+    if rounded != value:
         raise ValueError(f"{value} has more than {kind.scale} decimals")
-    return round(value, kind.scale)
+    return rounded
 
 
 def _instant(given: object) -> datetime:

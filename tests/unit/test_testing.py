@@ -65,6 +65,16 @@ def test_events_have_what_a_build_adds_to_the_fields(spark):
     )
 
 
+def test_events_beyond_an_hour_go_on(spark):
+    frame = events(spark, ORDER_CANCELLED, [{"order_id": f"{n}"} for n in range(60)])
+    assert_rows(frame.where("row_id = 60"), "event_id | event_time\ne60 | 2026-01-05 13:00")
+
+
+def test_amounts_of_38_digits_are_exact(spark):
+    amount = "9999999999999999999999999999999999.9999"
+    assert_rows(rows(spark, f"amount\n{amount}", {"amount": "decimal(38,4)"}), f"amount\n{amount}")
+
+
 def test_rows_may_be_mappings(spark):
     frame = events(spark, ORDER_CANCELLED, [{"order_id": "A", "lines": [{"line_no": 1, "quantity": 2}]}])
     assert frame.first().lines == [Row(line_no=1, quantity=2)]

@@ -15,7 +15,6 @@ from krn.report import gates
 from krn.report.flow import flow
 from krn.report.sales import sales
 from krn.report.standing import standing
-from krn.tables.every import TABLES
 
 READ = 100  # runs: enough for every gate's latest result; the page costs the same after ten years
 LISTED = 20
@@ -27,24 +26,20 @@ def build(root: Path, now: datetime) -> str:
     """The report on a warehouse, as one self-contained HTML page."""
     runs, held = journal.runs(root, READ), holds.every(root)
     counted, concerns = flow(root), gates.concerns(runs)
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            now=now,
-            warehouse=root.name,
-            standing=standing(counted, held, runs, concerns),
-            flow=counted,
-            set_aside=_set_aside(root),
-            matrix=gates.matrix(runs),
-            matrix_runs=gates.last_with_tables(runs),
-            marks=gates.MARKS,
-            concerns=concerns,
-            holds=held,
-            sales=sales(root),
-            runs=[_listed(run) for run in reversed(runs[-LISTED:])],
-            docs={table.name: table.doc.strip() for table in TABLES},
-        )
+    page = _environment().get_template("page.html")
+    return page.render(
+        now=now,
+        warehouse=root.name,
+        standing=standing(counted, held, runs, concerns),
+        flow=counted,
+        set_aside=_set_aside(root),
+        matrix=gates.matrix(runs),
+        matrix_runs=gates.last_with_tables(runs),
+        marks=gates.MARKS,
+        concerns=concerns,
+        holds=held,
+        sales=sales(root),
+        runs=[_listed(run) for run in reversed(runs[-LISTED:])],
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import pyarrow as pa
-from pyspark.sql import functions as F
+import pyarrow.compute as pc
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import LongType, StringType, TimestampType
 
@@ -42,13 +42,13 @@ class Known:
 
 
 def known(store: Store, source: str) -> Known:
-    """The ledger of one source; one small read."""
+    """The ledger of one source; one small read, without Spark."""
     if not store.exists(TABLE.name):
         return Known(frozenset(), {})
-    mine = store.read(TABLE.name).where((F.col("source") == source) & (F.col("status") != CHANGED))
-    rows = mine.select("path", "size", "mtime_ns", F.when(F.col("rows") > 0, F.col("sha256"))).toArrow()
-    paths, sizes, times, loaded = (column.to_pylist() for column in rows.columns)
-    contents = {sha: path for sha, path in zip(loaded, paths, strict=True) if sha}
+    every = store.small(TABLE.name, ("source", "status", "path", "size", "mtime_ns", "rows", "sha256"))
+    mine = every.filter((pc.field("source") == source) & (pc.field("status") != CHANGED))
+    paths, sizes, times, rows, shas = (mine[name].to_pylist() for name in ("path", "size", "mtime_ns", "rows", "sha256"))
+    contents = {sha: path for sha, path, n in zip(shas, paths, rows, strict=True) if n}
     return Known(frozenset(map(File, paths, sizes, times)), contents)
 
 
@@ -76,9 +76,6 @@ def has(store: Store, plan: Plan) -> bool:
     if not store.exists(TABLE.name):
         return False
     file = plan.decisions[0].file
-    mine = (F.col("run_id") == plan.run_id) & (F.col("source") == plan.source) & (F.col("path") == file.path)
-    return (
-        not store.read(TABLE.name)
-        .where(mine & (F.col("mtime_ns") == file.mtime_ns) & (F.col("size") == file.size))
-        .isEmpty()
-    )
+    mine = (plan.run_id, plan.source, file.path, file.size, file.mtime_ns)
+    every = store.small(TABLE.name, ("run_id", "source", "path", "size", "mtime_ns"))
+    return mine in zip(*(column.to_pylist() for column in every.columns), strict=True)

@@ -30,11 +30,16 @@ def check(store: Store) -> None:
         raise Unreachable(
             f"The warehouse {store.root} cannot be written: {refused.strerror}.", "mend it, then run again"
         ) from refused
-    if store.exists(TABLE.name) and _shape(store.read(TABLE.name).schema) != _shape(TABLE.schema):
+    if store.exists(TABLE.name) and _shape(store.schema(TABLE.name)) != _shape(TABLE.schema):
         raise Unreadable(
             f"{TABLE.name} has other columns than this version of krn writes.",
             "krn rebuild, or use the version that made it",
         )
+
+
+def awake(store: Store) -> None:
+    """Start Spark before anything is received; an empty queue needs none."""
+    _ = store.spark
 
 
 def next_batch(store: Store) -> int:

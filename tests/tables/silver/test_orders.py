@@ -254,6 +254,11 @@ def test_more_cancelled_by_line_than_ordered_is_flagged(spark):
     assert_rows(made, 'status | flags\ncancelled | ["over_returned"]')
 
 
+def test_a_return_of_what_was_cancelled_is_flagged(spark):
+    made = folded(spark, cancelled=[{"event_id": "e1"}], returned=[{}], entries=[{}])
+    assert_rows(made, 'status | flags\ncancelled | ["over_returned"]')
+
+
 def test_a_whole_cancellation_of_what_is_left_asks_for_no_number(spark):
     made = folded(
         spark,
