@@ -1,4 +1,7 @@
-"""Build gold: spark-submit --properties-file conf/spark-defaults.conf jobs/aggregate.py --config conf/prod.toml."""
+"""Build gold.
+
+spark-submit --properties-file conf/spark-defaults.conf jobs/aggregate.py --config conf/prod.toml
+"""
 
 import sys
 

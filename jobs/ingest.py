@@ -1,4 +1,7 @@
-"""Take what the sources have into bronze: spark-submit --properties-file conf/spark-defaults.conf jobs/ingest.py --config conf/prod.toml."""
+"""Take what the sources have into bronze.
+
+spark-submit --properties-file conf/spark-defaults.conf jobs/ingest.py --config conf/prod.toml
+"""
 
 import sys
 

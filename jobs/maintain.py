@@ -1,4 +1,7 @@
-"""Compact the tables, purge what was deleted, vacuum what nobody reads: spark-submit --properties-file conf/spark-defaults.conf jobs/maintain.py --config conf/prod.toml."""
+"""Compact, purge and vacuum the tables.
+
+spark-submit --properties-file conf/spark-defaults.conf jobs/maintain.py --config conf/prod.toml
+"""
 
 import sys
 

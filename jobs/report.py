@@ -1,4 +1,7 @@
-"""Write the report: spark-submit --properties-file conf/spark-defaults.conf jobs/report.py --config conf/prod.toml."""
+"""Write the report.
+
+spark-submit --properties-file conf/spark-defaults.conf jobs/report.py --config conf/prod.toml
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Judge what came in and build silver: spark-submit --properties-file conf/spark-defaults.conf jobs/transform.py --config conf/prod.toml."""
+"""Judge what came in and build silver.
+
+spark-submit --properties-file conf/spark-defaults.conf jobs/transform.py --config conf/prod.toml
+"""
 
 import sys
 

@@ -15,7 +15,9 @@ HOME = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    session = open_session(HOME, "krn tests", {**SMALL, "spark.master": "local[2]", "spark.sql.shuffle.partitions": "2"})
+    session = open_session(
+        HOME, "krn tests", {**SMALL, "spark.master": "local[2]", "spark.sql.shuffle.partitions": "2"}
+    )
     yield session
     session.stop()
 

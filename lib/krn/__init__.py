@@ -6,7 +6,7 @@ __all__ = ["read"]
 
 
 def read(name: str, **where: Any) -> Any:
-    """Read a table or view by its name; see `krn.reading.read`. Imported when called, so that `import krn` costs nothing."""
+    """Read a table or view by its name, as `krn.reading.read` does; `import krn` alone costs nothing."""
     from krn.reading import read as read_table
 
     return read_table(name, **where)

@@ -41,7 +41,15 @@ def build_all(tables: Iterable[Table], store: Store, run: Run) -> Iterator[Built
         with store.jobs(table.name) as jobs:
             built = build(table, store, run)
         built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs())
-        log.info("built", table=built.table, outcome=built.outcome, why=built.why, **built.rows, seconds=built.seconds, jobs=built.jobs)
+        log.info(
+            "built",
+            table=built.table,
+            outcome=built.outcome,
+            why=built.why,
+            **built.rows,
+            seconds=built.seconds,
+            jobs=built.jobs,
+        )
         yield built
 
 
@@ -79,10 +87,14 @@ def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_
     reached("published")
     _settle(table, store, pins, print_)
     reached("cursor_saved")
-    return Built(table.name, "published" if version is not None else "unchanged", scope.why, version, candidate.rows, result)
+    return Built(
+        table.name, "published" if version is not None else "unchanged", scope.why, version, candidate.rows, result
+    )
 
 
-def _scope(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str, folder: Path) -> Scope | None:
+def _scope(
+    table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str, folder: Path
+) -> Scope | None:
     """What to make again; None = nothing new. Everything is made again only for a reason that is named."""
     whole = _why_whole(table, store, pins, cursor, run, print_)
     if whole or cursor is None:
@@ -122,7 +134,10 @@ def _candidate(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, f
 def _restricted(table: Table, store: Store, pins: Pins, scope: Scope) -> dict[str, DataFrame]:
     """The inputs by parameter name, each cut to the scope, but those reached via another column."""
     raw = {name: (i, inputs.rows(i, store, pins)) for name, i in table.reads.items()}
-    cut = {n: (i, f if i.via or scope.is_whole else scope.restrict(f, scope_of(table, i), table.window_days)) for n, (i, f) in raw.items()}
+    cut = {
+        n: (i, f if i.via or scope.is_whole else scope.restrict(f, scope_of(table, i), table.window_days))
+        for n, (i, f) in raw.items()
+    }
     return {name: inputs.typed(i, frame) for name, (i, frame) in cut.items()}
 
 
@@ -140,7 +155,7 @@ def _retyped(table: Table, store: Store) -> bool:
 
 
 def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Run) -> Result | None:
-    """The result of the table's suite over what readers would see; None when there is nothing to judge or the gate is off."""
+    """The suite's result over what readers would see; None when there is nothing to judge, or the gate is off."""
     suite = run.suite_of(candidate.table)
     if suite is None:
         return None
@@ -156,15 +171,21 @@ def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Ru
 
 def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite) -> Result | None:
     """An empty candidate of inputs that had rows is held, unless the table may be empty."""
-    if candidate.table.may_be_empty or all(f.isEmpty() for f in _restricted(candidate.table, store, pins, scope).values()):
+    if candidate.table.may_be_empty or all(
+        f.isEmpty() for f in _restricted(candidate.table, store, pins, scope).values()
+    ):
         return None
     return gate.refused(suite, "unexpectedly empty: the inputs in scope have rows, the candidate has none")
 
 
 def _kept(candidate: Candidate, result: Result, store: Store, run: Run) -> Built:
-    """Nothing is published and the cursor stays, so the next run gates it again; the candidate is kept to be looked at."""
+    """Nothing is published and the cursor stays, so the next run gates it again; the candidate is kept to be seen."""
     built = held(candidate.table, result, candidate.rows)
-    holds.put(store.root, built.table, {"run": run.id, "why": built.why, "status": result.status, "candidate": str(candidate.path)})
+    holds.put(
+        store.root,
+        built.table,
+        {"run": run.id, "why": built.why, "status": result.status, "candidate": str(candidate.path)},
+    )
     return built
 
 
@@ -179,6 +200,8 @@ def _settle(table: Table, store: Store, pins: Pins, print_: str) -> None:
     head = store.head(table.name)
     if head is None:
         raise KrnError(f"{table.name} was published but is not there.", "look at the warehouse's folder")
-    cursors.save(store.root, Cursor(table.name, head, store.table_id(table.name), pins.through, print_, dict(pins.seen)))
+    cursors.save(
+        store.root, Cursor(table.name, head, store.table_id(table.name), pins.through, print_, dict(pins.seen))
+    )
     holds.clear(store.root, table.name)
     shutil.rmtree(store.root / "_candidates" / table.name, ignore_errors=True)

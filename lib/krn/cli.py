@@ -1,11 +1,11 @@
-"""The command line: arguments in, one call, an exit code out. Heavy modules are imported by the command that needs them."""
+"""The command line: arguments in, one call, an exit code out; each command imports what it needs, and no more."""
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +14,8 @@ from krn.errors import KrnError, UsageError
 if TYPE_CHECKING:
     from krn.config import Config
     from krn.store import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 HOME = Path(os.environ.get("KRN_HOME") or Path(__file__).resolve().parents[2])
 
@@ -36,7 +38,9 @@ _WHERE = (
 )
 _JOB = (
     *_WHERE,
-    click.option("--landing", type=click.Path(path_type=Path), help="Folder of files to take, without a configuration."),
+    click.option(
+        "--landing", type=click.Path(path_type=Path), help="Folder of files to take, without a configuration."
+    ),
     click.option("--timezone", help="IANA name of the business's time zone."),
     click.option("--clock", type=_Instant(), help="The instant that counts as now for tables relative to today."),
     click.option("--full", is_flag=True, help="Make every table again in full."),
@@ -44,8 +48,8 @@ _JOB = (
 )
 
 
-def _with(options: Sequence[Any]) -> Any:
-    def decorate(command: Any) -> Any:
+def _with(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)
         return command
@@ -81,7 +85,9 @@ _job("maintain", ("maintain",), "Compact, purge and vacuum every table; no row c
 
 @krn.command()
 @_with(_WHERE)
-@click.option("--out", type=click.Path(path_type=Path), help="The file; reports/report.html in the warehouse otherwise.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The file; reports/report.html in the warehouse otherwise."
+)
 def report(out: Path | None, **where: Any) -> None:
     """Write the report: one HTML page from the journal and gold."""
     from krn.report import write
@@ -146,7 +152,9 @@ def tables(as_json: bool, **where: Any) -> None:
 
 
 @krn.command()
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(".krn/demo"), show_default=True, help="Emptied first.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path(".krn/demo"), show_default=True, help="Emptied first."
+)
 @click.option("--orders", default=300, show_default=True)
 @click.option("--days", default=30, show_default=True)
 @click.option("--seed", default=1, show_default=True)
@@ -159,7 +167,13 @@ def demo(folder: Path, orders: int, days: int, seed: int) -> None:
     from krn.simulate import Shop
 
     os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")  # noqa: S106  open no door
-    shown = run(folder.absolute(), HOME, Shop(seed, orders, days), lambda config: _store(config, small=True), lambda line: click.echo(line, err=True))
+    shown = run(
+        folder.absolute(),
+        HOME,
+        Shop(seed, orders, days),
+        lambda config: _store(config, small=True),
+        lambda line: click.echo(line, err=True),
+    )
     _say(journal.as_dict(shown.record), False)
     _table(as_table(shown.compared), False)
     click.echo(f"Report: {write(folder / 'warehouse', datetime.now(UTC))}")
@@ -192,7 +206,10 @@ def docs(check: bool) -> None:
     old = stale(HOME) if check else write(HOME)
     for path in old:
         click.echo(path.relative_to(HOME))
-    _end(2 if check and old else 0, f"{len(old)} generated files are not current. Next: make docs" if check and old else "")
+    _end(
+        2 if check and old else 0,
+        f"{len(old)} generated files are not current. Next: make docs" if check and old else "",
+    )
 
 
 @krn.group()
@@ -226,7 +243,13 @@ def doctor(as_json: bool, **where: Any) -> None:
     _end(0 if all(check.ok for check in found) else 2, "")
 
 
-def _config(path: Path | None, sets: Sequence[str], warehouse: Path | None, landing: Path | None = None, timezone: str | None = None) -> "Config":
+def _config(
+    path: Path | None,
+    sets: Sequence[str],
+    warehouse: Path | None,
+    landing: Path | None = None,
+    timezone: str | None = None,
+) -> "Config":
     from krn.config import load, validated
 
     given = path or (Path(os.environ["KRN_CONFIG"]) if "KRN_CONFIG" in os.environ else None)
@@ -291,5 +314,3 @@ def main(args: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except KrnError as ended:
         _end(ended.exit_code, str(ended))
-
-

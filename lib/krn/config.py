@@ -1,4 +1,4 @@
-"""The configuration: one TOML file, `KRN_*` variables and `--set` over it, typed, frozen, every wrong key named at once."""
+"""The configuration: a TOML file, `KRN_*` and `--set` over it; typed, frozen, every wrong key named at once."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -110,7 +110,9 @@ def validated(values: Mapping[str, Any], where: str) -> Config:
         raise UsageError(f"{where}: {problems}.", "mend the keys, or see the comments in conf/local.toml") from None
     names = [s.name for s in config.sources]
     if len(set(names)) != len(names):
-        raise UsageError(f"{where}: two sources share a name: {', '.join(sorted(names))}.", "give each source its own name")
+        raise UsageError(
+            f"{where}: two sources share a name: {', '.join(sorted(names))}.", "give each source its own name"
+        )
     return config
 
 

@@ -58,7 +58,7 @@ def demo(folder: Path, home: Path, shop: Shop, open_store: Callable[[Config], St
     say(f"1/4  A simulated shop works for {shop.days} days: {shop.orders} orders, with faults in what it sends")
     simulated = write(folder / "shop", shop)
     with embedded() as service:
-        say(f"2/4  {len(simulated.by_queue)} events go to an SQS queue on this machine, {len(simulated.by_file)} to landing files")
+        say(f"2/4  {len(simulated.by_queue)} events go to a queue on this machine, {len(simulated.by_file)} to files")
         config = _config(folder, shop, service, _send(service, simulated))
         say("3/4  Ingest, judge and build; Great Expectations gates every table")
         clock = datetime.combine(shop.start, datetime.min.time(), UTC) + timedelta(days=shop.days)
@@ -69,10 +69,18 @@ def demo(folder: Path, home: Path, shop: Shop, open_store: Callable[[Config], St
 
 
 def _config(folder: Path, shop: Shop, service: Embedded, queue_url: str) -> Config:
-    landing = [{"name": name, "kind": "landing", "path": folder / "shop" / name, "settle_s": 0} for name in ("landing", "legacy")]
+    landing = [
+        {"name": name, "kind": "landing", "path": folder / "shop" / name, "settle_s": 0}
+        for name in ("landing", "legacy")
+    ]
     queue = {"name": "queue", "kind": "sqs", "queue_url": queue_url, "endpoint_url": service.endpoint_url}
     there = [source for source in landing if Path(str(source["path"])).is_dir()]
-    values = {"warehouse": folder / "warehouse", "timezone": shop.timezone, "currency": CURRENCY, "sources": [*there, queue]}
+    values = {
+        "warehouse": folder / "warehouse",
+        "timezone": shop.timezone,
+        "currency": CURRENCY,
+        "sources": [*there, queue],
+    }
     return validated(values, "the demo")
 
 
@@ -102,4 +110,10 @@ def _rows(warehouse: Path, table: str, columns: Sequence[str], condition: str) -
 
 def as_table(compared: Sequence[Compared]) -> pa.Table:
     """The comparison for people: table, rows, rows that differ."""
-    return pa.table({"table": [c.table for c in compared], "rows compared": [c.rows for c in compared], "rows that differ": [c.wrong for c in compared]})
+    return pa.table(
+        {
+            "table": [c.table for c in compared],
+            "rows compared": [c.rows for c in compared],
+            "rows that differ": [c.wrong for c in compared],
+        }
+    )

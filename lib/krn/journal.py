@@ -58,7 +58,16 @@ def _table(built: Built) -> dict[str, Any]:
         return {**plain, "gate": None}
     result = built.result
     checks = [{**asdict(check), "status": check.status} for check in result.checks]
-    return {**plain, "gate": {"status": result.status, "suite": result.suite_hash, "rows": result.rows, "why": result.why, "checks": checks}}
+    return {
+        **plain,
+        "gate": {
+            "status": result.status,
+            "suite": result.suite_hash,
+            "rows": result.rows,
+            "why": result.why,
+            "checks": checks,
+        },
+    }
 
 
 def runs(root: Path, last: int | None = None) -> list[dict[str, Any]]:

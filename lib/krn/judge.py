@@ -36,7 +36,15 @@ def judge(store: Store, run: Run) -> tuple[Built, ...]:
     with store.jobs(silver.TABLE.name) as jobs:
         built = _judge(store, run)
     last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs())
-    log.info("judged", table=last.table, outcome=last.outcome, why=last.why, **last.rows, seconds=last.seconds, jobs=last.jobs)
+    log.info(
+        "judged",
+        table=last.table,
+        outcome=last.outcome,
+        why=last.why,
+        **last.rows,
+        seconds=last.seconds,
+        jobs=last.jobs,
+    )
     return (*built[:-1], last)
 
 
@@ -80,7 +88,12 @@ def _pending(store: Store) -> DataFrame | None:
     n_pending = after.count() if newest > judged else 0
     if store.count(bronze.TABLE.name) - n_pending == store.count(silver.TABLE.name):
         return after
-    log.error("verdicts_missing", bronze=store.count(bronze.TABLE.name), judged=store.count(silver.TABLE.name), pending=n_pending)
+    log.error(
+        "verdicts_missing",
+        bronze=store.count(bronze.TABLE.name),
+        judged=store.count(silver.TABLE.name),
+        pending=n_pending,
+    )
     return rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti")
 
 
@@ -92,7 +105,9 @@ def _verdicts(store: Store, pending: DataFrame, run: Run, folder: Path) -> DataF
     rows = spark.read.schema(SCHEMA).parquet(str(folder / "checked"))
     before = store.read(silver.TABLE.name) if store.exists(silver.TABLE.name) else None
     losers(rows, before).write.parquet(str(folder / "lost"))
-    return ruled(rows, spark.read.schema("row_id LONG, duplicate_of LONG, is_conflict BOOLEAN").parquet(str(folder / "lost")))
+    return ruled(
+        rows, spark.read.schema("row_id LONG, duplicate_of LONG, is_conflict BOOLEAN").parquet(str(folder / "lost"))
+    )
 
 
 def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run) -> Built:
@@ -114,7 +129,11 @@ def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:
 
 def _kept(store: Store, run: Run, built: Built, candidate: str) -> Built:
     result: Result | None = built.result
-    holds.put(store.root, built.table, {"run": run.id, "why": built.why, "status": result.status if result else "", "candidate": candidate})
+    holds.put(
+        store.root,
+        built.table,
+        {"run": run.id, "why": built.why, "status": result.status if result else "", "candidate": candidate},
+    )
     return built
 
 
@@ -125,7 +144,7 @@ def _nothing_new(store: Store, run: Run) -> Built:
 
 
 def _settle(store: Store) -> None:
-    """The version that other tables pin. Only judge writes here, so it is the head, also after a crash before this line."""
+    """Record the version that other tables pin. Only judge writes here, so it is the head, also after a crash."""
     head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
     if head is None:
         raise KrnError(f"{silver.TABLE.name} was published but is not there.", "look at the warehouse's folder")

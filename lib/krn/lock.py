@@ -20,5 +20,7 @@ def hold(warehouse: Path, name: str, *, shared: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy(f"Another run is working on {name} in {warehouse}; nothing was done.", "wait for it, then run again") from None
+            raise Busy(
+                f"Another run is working on {name} in {warehouse}; nothing was done.", "wait for it, then run again"
+            ) from None
         yield

@@ -9,7 +9,7 @@ from krn.tables.table import Table
 
 @dataclass(frozen=True)
 class Run:
-    """The run's id, the values of tables' `args`, the suite of each table (None = gate off), and whether all is made again."""
+    """The run's id, the values of `args`, each table's suite (None = gate off), and whether all is made again."""
 
     id: str
     args: Mapping[str, object]
@@ -19,7 +19,11 @@ class Run:
 
     def commit(self, result: Result | None) -> dict[str, object]:
         """What is written beside a commit of this run."""
-        return {"run": self.id, "suite": result.suite_hash if result else "", "result": result.status if result else "passed"}
+        return {
+            "run": self.id,
+            "suite": result.suite_hash if result else "",
+            "result": result.status if result else "passed",
+        }
 
 
 @dataclass(frozen=True)

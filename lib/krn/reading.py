@@ -12,9 +12,9 @@ from krn.views import VIEWS
 
 
 def read(name: str, *, warehouse: str | Path = "warehouse", version: int | None = None) -> Any:
-    """A Spark DataFrame in a session, else a pandas one: `read("gold.sales_daily")`, `read("silver.quarantine")`, `read("ops.runs")`.
+    """A Spark DataFrame in a session, else a pandas one: `read("gold.sales_daily")`, `read("silver.quarantine")`.
 
-    `version` is a version of the Delta table. Money comes as Decimal, instants in UTC.
+    `ops.runs` is the journal; `version` is a version of the Delta table. Money comes as Decimal, instants in UTC.
     """
     from pyspark.sql import SparkSession  # 0.3 s, and only needed to ask whether there is one
 
@@ -44,12 +44,28 @@ def path_of(table: str, root: Path) -> Path:
     path = root.joinpath(*table.split("."))
     if not (path / "_delta_log").is_dir():
         have = sorted(".".join(p.parent.relative_to(root).parts) for p in root.glob("*/*/_delta_log"))
-        raise UsageError(f"There is no table {table} in {root}; there are: {', '.join([*have, *VIEWS]) if have else 'none'}.", "krn tables")
+        raise UsageError(
+            f"There is no table {table} in {root}; there are: {', '.join([*have, *VIEWS]) if have else 'none'}.",
+            "krn tables",
+        )
     return path
 
 
 def runs(root: Path) -> pa.Table:
     """The journal, one row per run."""
     columns = ("run", "job", "outcome", "exit_code", "started_at", "ended_at", "clock", "error")
-    rows = [{**{c: run.get(c) for c in columns}, "tables": len(run["tables"]), "rows_in": sum(s["rows"] for s in run["sources"])} for run in journal.runs(root)]
-    return pa.Table.from_pylist(rows, schema=pa.schema([(c, pa.int64() if c == "exit_code" else pa.string()) for c in columns] + [("tables", pa.int64()), ("rows_in", pa.int64())]))
+    rows = [
+        {
+            **{c: run.get(c) for c in columns},
+            "tables": len(run["tables"]),
+            "rows_in": sum(s["rows"] for s in run["sources"]),
+        }
+        for run in journal.runs(root)
+    ]
+    return pa.Table.from_pylist(
+        rows,
+        schema=pa.schema(
+            [(c, pa.int64() if c == "exit_code" else pa.string()) for c in columns]
+            + [("tables", pa.int64()), ("rows_in", pa.int64())]
+        ),
+    )

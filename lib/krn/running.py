@@ -35,7 +35,7 @@ STEPS: dict[str, Step] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person or a schedule asks for: the job's name, its steps, the clock (None = now), and whether all is made again."""
+    """What a person or a schedule asks for: the job, its steps, the clock (None = now), whether all is made again."""
 
     job: str
     steps: tuple[str, ...]
@@ -60,7 +60,18 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
         error = f"{type(bug).__name__}; see the log"
         raise
     finally:
-        record = Record(run.id, asked.job, started, datetime.now(UTC), clock, code, error, tuple(progress.sources), tuple(progress.tables), progress.notes)
+        record = Record(
+            run.id,
+            asked.job,
+            started,
+            datetime.now(UTC),
+            clock,
+            code,
+            error,
+            tuple(progress.sources),
+            tuple(progress.tables),
+            progress.notes,
+        )
         if code != 75 and config.warehouse.exists():  # a busy run did nothing, every few minutes
             journal.write(config.warehouse, record)
         if code != 0 and config.on_problem:
@@ -113,7 +124,9 @@ def readable() -> Iterator[None]:
         if "FAILED_READ_FILE" not in condition and "checksum" not in str(failed):
             raise
         path = (failed.getMessageParameters() or {}).get("path", "a file of the warehouse")
-        raise Unreadable(f"{path} is damaged.", "restore it from a backup or rebuild the table: krn run --full") from failed
+        raise Unreadable(
+            f"{path} is damaged.", "restore it from a backup or rebuild the table: krn run --full"
+        ) from failed
 
 
 def _tell(command: str, record: Record) -> None:
@@ -121,6 +134,3 @@ def _tell(command: str, record: Record) -> None:
     told = subprocess.run(command, shell=True, input=orjson.dumps(journal.as_dict(record), default=str), check=False)  # noqa: S602
     if told.returncode:
         log.error("on_problem_failed", returncode=told.returncode)
-
-
-

@@ -10,7 +10,6 @@ from pyspark.sql import SparkSession
 
 from krn import java
 
-
 JAVA = "spark.driver.extraJavaOptions"
 #: For runs of many small jobs: the quick compiler alone takes 40 % off their CPU; on a million rows it costs 23 % more.
 SMALL = {JAVA: "-XX:TieredStopAtLevel=1"}
@@ -26,16 +25,23 @@ def properties(path: Path) -> dict[str, str]:
 def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = None) -> SparkSession:
     """A session as `conf/spark-defaults.conf` under `home` says; under spark-submit, as its command line says.
 
-    `overrides` win over the file; Java options are added to it. Relative paths are taken from `home`. Executors run the same Python as the driver.
+    `overrides` win over the file, but Java options are added to it. Relative paths are taken from `home`. Executors
+    run the same Python as the driver.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else the UI and RPC listen on every interface
     conf = SparkConf().setAppName(app)
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not started by spark-submit: nobody has read the file or chosen a Java
+    if (
+        "PYSPARK_GATEWAY_PORT" not in os.environ
+    ):  # not started by spark-submit: nobody has read the file or chosen a Java
         os.environ["JAVA_HOME"] = str(java.find(os.environ).home)
         os.environ.pop("SPARK_HOME", None)
         defaults = properties(home / "conf" / "spark-defaults.conf")
-        found = {**defaults, **(overrides or {}), JAVA: f"{defaults.get(JAVA, '')} {(overrides or {}).get(JAVA, '')}".strip()}
+        found = {
+            **defaults,
+            **(overrides or {}),
+            JAVA: f"{defaults.get(JAVA, '')} {(overrides or {}).get(JAVA, '')}".strip(),
+        }
         conf.setAll([(key, _from_home(home, value)) for key, value in found.items()])
     return SparkSession.builder.config(conf=conf).getOrCreate()
 

@@ -63,7 +63,9 @@ class Store:
         try:
             return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
         except ValueError:
-            raise Unreadable(f"{file} is damaged.", "restore it from a backup; the tables before it are whole") from None
+            raise Unreadable(
+                f"{file} is damaged.", "restore it from a backup; the tables before it are whole"
+            ) from None
 
     def metadata(self, name: str, version: int) -> dict[str, Any]:
         """What krn wrote beside a commit; empty for commits of maintenance."""
@@ -86,14 +88,18 @@ class Store:
 
     def changes(self, name: str, after: int, upto: int) -> DataFrame:
         """The rows that the versions after `after` up to `upto` inserted, changed (before and after) or deleted."""
-        files = [str(self.path(name) / file) for v in range(after + 1, upto + 1) for file in changed_files(self.commit(name, v))]
+        files = [
+            str(self.path(name) / file)
+            for v in range(after + 1, upto + 1)
+            for file in changed_files(self.commit(name, v))
+        ]
         return self._parquet(name, files, upto)
 
     def _has_plain_files(self, name: str, version: int) -> bool:
         """Whether no deletion vector hides a row, as Delta's checksum of the version says.
 
-        Then its Parquet files can be read as they are. Delta's reader starts 3 to 6 Spark jobs of its own for each read,
-        which is most of what a small increment would cost (measured: 359 jobs for 13 tables against 130).
+        Then its Parquet files can be read as they are. Delta's reader starts 3 to 6 Spark jobs for each read, which is
+        most of what a small increment would cost (measured: 359 jobs for 13 tables against 130).
         """
         sums = records.read(self.path(name) / "_delta_log" / f"{version:020}.crc")
         if sums is None:
@@ -109,7 +115,9 @@ class Store:
 
     def schema(self, name: str, version: int | None = None) -> StructType:
         """The columns of a table; no Spark job."""
-        return StructType.fromJson(json.loads(deltalake.DeltaTable(str(self.path(name)), version=version).schema().to_json()))
+        return StructType.fromJson(
+            json.loads(deltalake.DeltaTable(str(self.path(name)), version=version).schema().to_json())
+        )
 
     def feed_is_whole(self, name: str, after: int, upto: int) -> bool:
         """Whether every commit after `after` and every file it changed is still there, and no column was retyped."""
@@ -119,7 +127,11 @@ class Store:
 
     def _commit_is_whole(self, name: str, version: int) -> bool:
         actions = self.commit(name, version)
-        if version > 0 and any("metaData" in a for a in actions) and self.schema(name, version) != self.schema(name, version - 1):
+        if (
+            version > 0
+            and any("metaData" in a for a in actions)
+            and self.schema(name, version) != self.schema(name, version - 1)
+        ):
             return False
         return all((self.path(name) / file).exists() for file in changed_files(actions))
 
@@ -184,20 +196,28 @@ class Store:
                 return version
             if found and found.get("run") != commit["run"]:
                 break
-        raise LostCommit(f"{name}: the commit of run {commit['run']} is not in its log; another writer replaced it.", "stop the other writer, then run again")
+        raise LostCommit(
+            f"{name}: the commit of run {commit['run']} is not in its log; another writer replaced it.",
+            "stop the other writer, then run again",
+        )
 
     def _same_rows(self, name: str, version: int, commit: Mapping[str, object]) -> None:
         if "rows" not in commit:
             return
-        metrics = next(a["commitInfo"].get("operationMetrics", {}) for a in self.commit(name, version) if "commitInfo" in a)
+        metrics = next(
+            a["commitInfo"].get("operationMetrics", {}) for a in self.commit(name, version) if "commitInfo" in a
+        )
         if int(metrics.get("numOutputRows", -1)) != commit["rows"]:
-            raise LostCommit(f"{name}: version {version} holds {metrics.get('numOutputRows')} rows, not {commit['rows']}.", "look at the table's history")
+            raise LostCommit(
+                f"{name}: version {version} holds {metrics.get('numOutputRows')} rows, not {commit['rows']}.",
+                "look at the table's history",
+            )
 
     def compact(self, name: str) -> None:
         """Put small files together and write out what deletion vectors hide; no row changes."""
         DeltaTable.forPath(self.spark, str(self.path(name))).optimize().executeCompaction()
         if name.startswith("silver."):
-            self.spark.sql(f"REORG TABLE delta.`{self.path(name)}` APPLY (PURGE)")  # noqa: S608  a path of ours
+            self.spark.sql(f"REORG TABLE delta.`{self.path(name)}` APPLY (PURGE)")
 
     def vacuum(self, name: str) -> None:
         """Delete the files that no version within the table's retention (7 days) needs."""
@@ -238,7 +258,11 @@ class Store:
 def properties(table: Table) -> dict[str, str]:
     """The Delta properties of a new table: a change feed for all, deletion vectors in silver, bronze append-only."""
     uncounted = (ArrayType, BooleanType, MapType, StructType)
-    seen = [c.name for c in table.columns if c.pii != "P1" and c.name not in (*_UNSEEN, *table.partition_by) and not isinstance(c.type, uncounted)]
+    seen = [
+        c.name
+        for c in table.columns
+        if c.pii != "P1" and c.name not in (*_UNSEEN, *table.partition_by) and not isinstance(c.type, uncounted)
+    ]
     return {
         "delta.enableChangeDataFeed": "true",
         "delta.enableDeletionVectors": str(table.stage == "silver").lower(),
@@ -248,7 +272,7 @@ def properties(table: Table) -> dict[str, str]:
 
 
 def changed_files(actions: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The files with the rows that a commit changed, relative to the table: its change data, else what it added and removed."""
+    """The files with the rows that a commit changed: its change data, else what it added and removed."""
     changes = [a["cdc"]["path"] for a in actions if "cdc" in a]
     data = [a[kind]["path"] for a in actions for kind in ("add", "remove") if kind in a and a[kind]["dataChange"]]
     return [unquote(path) for path in changes or data]

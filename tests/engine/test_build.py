@@ -9,7 +9,21 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame
-from world import BUYERS, DAILY, LABELLED, MOVING, RANKING, TOTALS, TOYS, built, content, deliver, order, same_as_in_full, step
+from world import (
+    BUYERS,
+    DAILY,
+    LABELLED,
+    MOVING,
+    RANKING,
+    TOTALS,
+    TOYS,
+    built,
+    content,
+    deliver,
+    order,
+    same_as_in_full,
+    step,
+)
 
 from krn import cursors
 from krn.errors import KrnError

@@ -60,15 +60,21 @@ def world(spark: SparkSession, verdicts: DataFrame) -> Frames:
 
 
 @pytest.mark.parametrize("table", SCOPED, ids=lambda t: t.name)
-def test_a_restricted_run_gives_the_rows_of_a_full_one(spark: SparkSession, world: Frames, verdicts: DataFrame, table: Table) -> None:
+def test_a_restricted_run_gives_the_rows_of_a_full_one(
+    spark: SparkSession, world: Frames, verdicts: DataFrame, table: Table
+) -> None:
     scope = _some(spark, world[table.name], str(table.scope))
-    restricted = _transformed(table, {n: _cut(i, _rows(i, world, verdicts), scope, table) for n, i in table.reads.items()})
+    restricted = _transformed(
+        table, {n: _cut(i, _rows(i, world, verdicts), scope, table) for n, i in table.reads.items()}
+    )
     expected = rows_of(scope.restrict(world[table.name], F.col(str(table.scope))))
     assert len(expected) > 1
     assert rows_of(restricted) == expected
 
 
-def test_events_in_any_order_and_in_other_partitions_give_the_same_tables(spark: SparkSession, world: Frames, verdicts: DataFrame) -> None:
+def test_events_in_any_order_and_in_other_partitions_give_the_same_tables(
+    spark: SparkSession, world: Frames, verdicts: DataFrame
+) -> None:
     shuffled = verdicts.orderBy(F.xxhash64("row_id")).repartition(3)
     again = _computed(spark, shuffled)
     assert [name for name in again if rows_of(again[name]) != rows_of(world[name])] == []
@@ -89,14 +95,18 @@ def test_business_facts_told_again_under_new_ids_change_nothing_but_the_count_of
     assert differing == []
 
 
-def test_a_transform_that_looks_beyond_its_scope_is_caught(spark: SparkSession, world: Frames, verdicts: DataFrame) -> None:
+def test_a_transform_that_looks_beyond_its_scope_is_caught(
+    spark: SparkSession, world: Frames, verdicts: DataFrame
+) -> None:
     def looking_around(**inputs: Any) -> DataFrame:
         assert sales_daily.TABLE.transform is not None
         frame = sales_daily.TABLE.transform(**inputs)
         return frame.withColumn("orders", frame.groupBy().agg(F.sum("orders").alias("all")).scalar())
 
     with pytest.raises(AssertionError):
-        test_a_restricted_run_gives_the_rows_of_a_full_one(spark, world, verdicts, _with(sales_daily.TABLE, looking_around))
+        test_a_restricted_run_gives_the_rows_of_a_full_one(
+            spark, world, verdicts, _with(sales_daily.TABLE, looking_around)
+        )
 
 
 def _with(table: Table, transform: Any) -> Table:

@@ -27,7 +27,13 @@ ARGS = {"timezone": "UTC", "currency": "GBP", "today": date(2026, 1, 31)}
 def order(order_id: str, total: int = 10, day: int = 1, event_id: str = "", customer: str = "c") -> bytes:
     """An order of one line; its event is named after it unless told."""
     line = {"line_no": 1, "product_id": "p", "quantity": 1, "unit_price": str(total)}
-    data = {"order_id": order_id, "currency": "GBP", "order_total": str(total), "lines": [line], "customer_id": customer}
+    data = {
+        "order_id": order_id,
+        "currency": "GBP",
+        "order_total": str(total),
+        "lines": [line],
+        "customer_id": customer,
+    }
     return event("order.created", event_id or f"e-{order_id}", f"2026-01-{day:02}T12:00:00Z", data)
 
 
@@ -88,7 +94,9 @@ def _plain(value: Any) -> Any:
 
 
 def totals(created: DataFrame) -> DataFrame:
-    by_order = created.groupBy("order_id").agg(F.max("order_total").alias("total"), F.max("customer_id").alias("customer_id"))
+    by_order = created.groupBy("order_id").agg(
+        F.max("order_total").alias("total"), F.max("customer_id").alias("customer_id")
+    )
     days = created.groupBy("order_id").agg(F.to_date(F.max("event_time")).alias("day"))
     return by_order.join(days, on="order_id", how="inner")
 
@@ -169,7 +177,11 @@ LABELLED = Table(
     key=("order_id",),
     scope="order_id",
     inputs={"totals": TOTALS, "buyers": Input(BUYERS, via="customer_id")},
-    columns=(Column("order_id", TEXT, "the order"), Column("customer_id", TEXT, "the buyer"), Column("is_first", INT, "1 = yes")),
+    columns=(
+        Column("order_id", TEXT, "the order"),
+        Column("customer_id", TEXT, "the buyer"),
+        Column("is_first", INT, "1 = yes"),
+    ),
     transform=labelled,
 )
 

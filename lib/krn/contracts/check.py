@@ -54,7 +54,7 @@ def _may_hide_a_key(payload: bytes, written: bytes, body: Body) -> bool:
     if payload.count(b":") != written.count(b":"):
         return True
     escaped = b"\\" in payload and b"\\u003" in payload
-    return escaped or len(payload) > MAX_NAME and has_a_long_name(body)
+    return escaped or (len(payload) > MAX_NAME and has_a_long_name(body))
 
 
 def _exactly(payload: bytes, delivered: Delivered, contracts: Contracts) -> Checked:

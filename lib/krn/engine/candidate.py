@@ -48,9 +48,15 @@ def conform(table: Table, frame: DataFrame) -> DataFrame:
     have = {f.name: f.dataType for f in frame.schema.fields}
     want = {c.name: c.type for c in table.columns}
     wrong = [f"{n}: missing" for n in want if n not in have] + [f"{n}: not declared" for n in have if n not in want]
-    wrong += [f"{n}: {have[n].simpleString()}, declared {t.simpleString()}" for n, t in want.items() if n in have and not _same(have[n], t)]
+    wrong += [
+        f"{n}: {have[n].simpleString()}, declared {t.simpleString()}"
+        for n, t in want.items()
+        if n in have and not _same(have[n], t)
+    ]
     if wrong:
-        raise KrnError(f"{table.name}: the transform and the declared columns differ: {'; '.join(wrong)}.", "mend the table's file")
+        raise KrnError(
+            f"{table.name}: the transform and the declared columns differ: {'; '.join(wrong)}.", "mend the table's file"
+        )
     return frame.select(*want)
 
 

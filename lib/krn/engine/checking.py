@@ -8,7 +8,16 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import ArrayType, BooleanType, IntegerType, LongType, StringType, StructField, StructType, TimestampType
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
 
 from krn.contracts import CONTRACTS
 from krn.contracts.check import check
@@ -18,7 +27,19 @@ from krn.tables.silver.deliveries import ENTITY_KEYS
 
 _TAKEN = ("row_id", "batch", "position", "source", "received_at")
 _KEYS = tuple(name for name, _ in ENTITY_KEYS)
-_CHECKED = ("ok", "reasons", "type", "version", "event_id", "event_source", "event_time", "time_source", "id_hash", "content_hash", "data")
+_CHECKED = (
+    "ok",
+    "reasons",
+    "type",
+    "version",
+    "event_id",
+    "event_source",
+    "event_time",
+    "time_source",
+    "id_hash",
+    "content_hash",
+    "data",
+)
 
 SCHEMA = StructType(
     [
@@ -44,7 +65,7 @@ SCHEMA = StructType(
 
 
 def checked(pending: DataFrame, currency: str) -> DataFrame:
-    """One row of `SCHEMA` per bronze row. Python, because strict JSON (duplicate keys, trailing data, NaN) is beyond Spark's."""
+    """One row of `SCHEMA` per bronze row. In Python: Spark's JSON lets duplicate keys, trailing data and NaN pass."""
     wanted = pending.select(*_TAKEN, "sent_at", "payload_encoding", "payload")
     return wanted.mapInArrow(partial(_batches, currency=currency), SCHEMA)
 
@@ -62,10 +83,21 @@ def _batches(batches: Iterator[pa.RecordBatch], currency: str) -> Iterator[pa.Re
 def _deliveries(batch: pa.RecordBatch, currency: str) -> Iterator[tuple[bytes, Delivered]]:
     """The exact bytes of each row, with what its delivery tells; rounds and files share it, so it is made once."""
     known = cache(partial(Delivered, currency=currency))
-    encodings, payloads = batch.column("payload_encoding").to_pylist(), batch.column("payload").cast(pa.binary()).to_pylist()
-    told = zip(batch.column("received_at").to_pylist(), batch.column("sent_at").to_pylist(), batch.column("source").to_pylist(), strict=True)
+    encodings, payloads = (
+        batch.column("payload_encoding").to_pylist(),
+        batch.column("payload").cast(pa.binary()).to_pylist(),
+    )
+    told = zip(
+        batch.column("received_at").to_pylist(),
+        batch.column("sent_at").to_pylist(),
+        batch.column("source").to_pylist(),
+        strict=True,
+    )
     for encoding, payload, (received_at, sent_at, source) in zip(encodings, payloads, told, strict=True):
-        yield b64decode(payload) if encoding == "base64" else payload, known(received_at=received_at, sent_at=sent_at, source=source)
+        yield (
+            b64decode(payload) if encoding == "base64" else payload,
+            known(received_at=received_at, sent_at=sent_at, source=source),
+        )
 
 
 def _array(values: Any, kind: pa.DataType) -> pa.Array:

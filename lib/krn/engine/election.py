@@ -11,15 +11,18 @@ _ELECTION = ("row_id", *_IDENTITY, "content_hash")
 
 
 def losers(checked: DataFrame, judged: DataFrame | None) -> DataFrame:
-    """The valid rows of `checked` that repeat an event: row_id, the accepted row (`duplicate_of`), whether content differs.
+    """The valid rows of `checked` that repeat an event: row_id, the accepted row, and whether content differs.
 
-    `judged` is silver.deliveries as it is; None on the first run. Check comes first, so a broken copy kills no good event.
+    `judged` is silver.deliveries as it is, None on the first run. Only what passed its check can be elected, so a
+    broken copy kills no good event.
     """
     standing = checked.where("ok").select(*_ELECTION, F.lit(True).alias("is_new"))
     if judged is not None:
         standing = standing.unionByName(_accepted_before(standing, judged))
     first = Window.partitionBy(*_IDENTITY).orderBy("row_id").rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    ranked = standing.withColumns({"duplicate_of": F.first("row_id").over(first), "_content": F.first("content_hash").over(first)})
+    ranked = standing.withColumns(
+        {"duplicate_of": F.first("row_id").over(first), "_content": F.first("content_hash").over(first)}
+    )
     lost = ranked.where(F.col("is_new") & (F.col("row_id") != F.col("duplicate_of")))
     return lost.select("row_id", "duplicate_of", (F.col("content_hash") != F.col("_content")).alias("is_conflict"))
 

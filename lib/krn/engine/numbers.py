@@ -1,4 +1,4 @@
-"""The named numbers of a table's reconciliation: exact sums over the whole table as it would be, and over its inputs."""
+"""The numbers of a reconciliation: exact sums over the whole table as it would be, and over its inputs."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal

@@ -53,7 +53,9 @@ def unread(table: Table, store: Store, pins: Pins, cursor: Cursor) -> tuple[str,
         return ()
     types = _types_since(store, pins, cursor) if deliveries.TABLE.name in newer else frozenset()
     reads = table.reads.items()
-    return tuple(name for name, i in reads if source_of(i) in newer and (not isinstance(i.of, Contract) or i.of.type in types))
+    return tuple(
+        name for name, i in reads if source_of(i) in newer and (not isinstance(i.of, Contract) or i.of.type in types)
+    )
 
 
 def _types_since(store: Store, pins: Pins, cursor: Cursor) -> frozenset[str]:

@@ -16,7 +16,6 @@ from krn.engine.pins import Pins, source_of
 from krn.store import Store
 from krn.tables.table import Input, Table
 
-
 #: Keys that are held in memory, a few megabytes; more are written to a file.
 FEW = 100_000
 
@@ -57,7 +56,9 @@ def changed(table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequ
     Rows before and after a change both count, so one that moves from a day to another touches both.
     """
     reads = {name: table.reads[name] for name in unread}
-    values = reduce(DataFrame.unionByName, _values(table, store, pins, cursor, reads)).where("scope IS NOT NULL").distinct()
+    values = (
+        reduce(DataFrame.unionByName, _values(table, store, pins, cursor, reads)).where("scope IS NOT NULL").distinct()
+    )
     if table.scope_is_date:
         found = [row.scope for row in values.collect()]  # days are few, whatever the data
         return Scope("changed", dates=tuple(sorted(_widened(found, 0, table.window_days)))) if found else None
@@ -76,8 +77,14 @@ def _of_keys(values: DataFrame, store: Store, draft: Path) -> Scope | None:
 def _values(table: Table, store: Store, pins: Pins, cursor: Cursor, reads: dict[str, Input]) -> list[DataFrame]:
     events = [i for i in reads.values() if isinstance(i.of, Contract) and not i.via]
     direct = [i for i in reads.values() if not isinstance(i.of, Contract) and not i.via]
-    frames = [_feed(store, pins, cursor, inputs.deliveries_name()).select(inputs.events_scope(table, events).alias("scope"))] if events else []
-    frames += [_feed(store, pins, cursor, source_of(i)).select(inputs.scope_of(table, i).alias("scope")) for i in direct]
+    frames = (
+        [_feed(store, pins, cursor, inputs.deliveries_name()).select(inputs.events_scope(table, events).alias("scope"))]
+        if events
+        else []
+    )
+    frames += [
+        _feed(store, pins, cursor, source_of(i)).select(inputs.scope_of(table, i).alias("scope")) for i in direct
+    ]
     frames += [_reached_via(table, store, pins, cursor, i) for i in reads.values() if i.via]
     return frames
 
@@ -93,7 +100,9 @@ def _reached_via(table: Table, store: Store, pins: Pins, cursor: Cursor, given: 
         feed = feed.where(inputs.is_accepted(given.of))
     touched = feed.select(F.col(given.via).alias("_via")).distinct()
     own = store.read(table.name, cursor.version)
-    return own.join(touched, on=F.col(given.via) == F.col("_via"), how="left_semi").select(F.col(str(table.scope)).alias("scope"))
+    return own.join(touched, on=F.col(given.via) == F.col("_via"), how="left_semi").select(
+        F.col(str(table.scope)).alias("scope")
+    )
 
 
 def _widened(days: Sequence[date], before: int, after: int) -> set[date]:

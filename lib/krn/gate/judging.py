@@ -12,7 +12,7 @@ from great_expectations.execution_engine.pandas_execution_engine import PandasEx
 from great_expectations.expectations.expectation import Expectation as Judge
 from great_expectations.util import convert_to_json_serializable
 from great_expectations.validator.validation_graph import ValidationGraph
-from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
 

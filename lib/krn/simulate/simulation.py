@@ -48,7 +48,7 @@ def simulate(shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5
 def write(
     outdir: Path, shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5, parts: int = 1
 ) -> Simulation:
-    """Simulate, and write landing/, legacy/ (the flat bodies), queue.jsonl, truth/*.csv, faults.jsonl, manifest.json."""
+    """Simulate, and write landing/, legacy/ (flat bodies), queue.jsonl, truth/*.csv, faults.jsonl, manifest.json."""
     simulation = simulate(shop, rates, landing_share)
     land(outdir / "landing", (delivery for delivery in simulation.by_file if not delivery.is_flat), parts)
     land(outdir / "legacy", (delivery for delivery in simulation.by_file if delivery.is_flat))

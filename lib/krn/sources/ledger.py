@@ -47,7 +47,9 @@ def known(store: Store, source: str) -> Known:
         return Known(frozenset(), {})
     every = store.small(TABLE.name, ("source", "status", "path", "size", "mtime_ns", "rows", "sha256"))
     mine = every.filter((pc.field("source") == source) & (pc.field("status") != CHANGED))
-    paths, sizes, times, rows, shas = (mine[name].to_pylist() for name in ("path", "size", "mtime_ns", "rows", "sha256"))
+    paths, sizes, times, rows, shas = (
+        mine[name].to_pylist() for name in ("path", "size", "mtime_ns", "rows", "sha256")
+    )
     contents = {sha: path for sha, path, n in zip(shas, paths, rows, strict=True) if n}
     return Known(frozenset(map(File, paths, sizes, times)), contents)
 

@@ -13,7 +13,7 @@ def share(amount: Column, part: Column, whole: Column) -> Column:
 
 
 def ratio(numerator: Column, denominator: Column) -> Column:
-    """numerator / denominator as decimal(18,4); null where the denominator is 0 or less, or the ratio beyond 14 digits."""
+    """numerator / denominator as decimal(18,4); null where the denominator is not above 0, or beyond 14 digits."""
     scaled = F.abs(_units(numerator, 33)) * F.lit(_PLACES).cast("decimal(5,0)")
     rounded = _from_units(_nearest(scaled, _units(denominator, 33)))
     return F.when(numerator < 0, -rounded).otherwise(rounded)

@@ -23,4 +23,7 @@ _COUNTS = ("units", "returned_units")
 
 def measures() -> list[Column]:
     """The sums of a group of entries; 0 where it has none. A cancellation or return is negative in the ledger."""
-    return [F.coalesce(F.expr(sql), F.lit(0)).cast(COUNT if name in _COUNTS else MONEY_SUM).alias(name) for name, sql in _MEASURES.items()]
+    return [
+        F.coalesce(F.expr(sql), F.lit(0)).cast(COUNT if name in _COUNTS else MONEY_SUM).alias(name)
+        for name, sql in _MEASURES.items()
+    ]

@@ -5,28 +5,56 @@ from pyspark.sql import functions as F
 
 _ALL = 2**62  # more units than any order has: a cancellation without lines takes what is left
 
-_REQUEST = ("at", "event_source", "event_id", "position", "kind", "line_no", "product_id", "quantity", "refund_id", "unit_price", "currency")
+_REQUEST = (
+    "at",
+    "event_source",
+    "event_id",
+    "position",
+    "kind",
+    "line_no",
+    "product_id",
+    "quantity",
+    "refund_id",
+    "unit_price",
+    "currency",
+)
 _TAKEN = "array<struct<request:int, line_no:int, units:bigint, gone_before:bigint>>"
 
 
 def reversals(lines: DataFrame, cancelled: DataFrame, returned: DataFrame) -> DataFrame:
-    """One row per request and line that gave units: the request's columns, line_no, units, and `gone_before` of that line.
+    """One row per request and line that gave units: the request's columns, line_no, units, and `gone_before`.
 
     Per line, cancelled and returned units never exceed the ordered ones. A request names a line, or a product (it fills
     the lines of that product by line_no), or neither (the whole order); it gets what is left.
     """
-    requests = _requests(cancelled, returned).groupBy("order_id").agg(F.array_sort(F.collect_list(F.struct(*_REQUEST))).alias("requests"))
+    requests = (
+        _requests(cancelled, returned)
+        .groupBy("order_id")
+        .agg(F.array_sort(F.collect_list(F.struct(*_REQUEST))).alias("requests"))
+    )
     stock = lines.groupBy("order_id").agg(F.array_sort(F.collect_list(_line())).alias("stock"))
     both = requests.join(stock, on="order_id", how="inner")
     taken = both.select("order_id", "requests", F.explode(_taken("requests", "stock")).alias("take"))
     asked = F.element_at("requests", F.col("take.request"))
     named = taken.select("order_id", asked.alias("asked"), "take.line_no", "take.units", "take.gone_before")
-    return named.select("order_id", *(f"asked.{c}" for c in _REQUEST if c not in ("line_no", "product_id")), "line_no", "units", "gone_before")
+    return named.select(
+        "order_id",
+        *(f"asked.{c}" for c in _REQUEST if c not in ("line_no", "product_id")),
+        "line_no",
+        "units",
+        "gone_before",
+    )
 
 
 def _requests(cancelled: DataFrame, returned: DataFrame) -> DataFrame:
     nothing = {"refund_id": "string", "product_id": "string", "unit_price": "decimal(18,4)", "currency": "string"}
-    cancels = cancelled.select("order_id", F.col("event_time").alias("at"), "event_source", "event_id", F.posexplode_outer("lines").alias("nth", "line"))
+    cancels = cancelled.select(
+        "order_id",
+        F.col("event_time").alias("at"),
+        "event_source",
+        "event_id",
+        F.posexplode_outer("lines").alias("nth", "line"),
+    )
     return (
         cancels.select(
             "order_id", "at", "event_source", "event_id",
@@ -36,7 +64,9 @@ def _requests(cancelled: DataFrame, returned: DataFrame) -> DataFrame:
             F.coalesce(F.col("line.quantity").cast("long"), F.lit(_ALL)).alias("quantity"),
             *(F.lit(None).cast(kind).alias(name) for name, kind in nothing.items()),
         )
-        .unionByName(returned.withColumns({"at": F.col("refunded_at"), "kind": F.lit("return")}).select("order_id", *_REQUEST))
+        .unionByName(
+            returned.withColumns({"at": F.col("refunded_at"), "kind": F.lit("return")}).select("order_id", *_REQUEST)
+        )
     )  # fmt: skip
 
 
@@ -53,7 +83,9 @@ def _taken(requests: str, stock: str) -> Column:
 
 def _apply(state: Column, numbered: Column) -> Column:
     asked = numbered["asked"]
-    start = F.struct(asked["quantity"].alias("wanted"), F.slice(state["stock"], 1, 0).alias("stock"), state["taken"].alias("taken"))
+    start = F.struct(
+        asked["quantity"].alias("wanted"), F.slice(state["stock"], 1, 0).alias("stock"), state["taken"].alias("taken")
+    )
     end = F.aggregate(state["stock"], start, lambda filled, line: _fill(filled, line, asked, numbered["n"]))
     return F.struct(end["stock"].alias("stock"), end["taken"].alias("taken"))
 
@@ -62,8 +94,15 @@ def _fill(filled: Column, line: Column, asked: Column, n: Column) -> Column:
     """Take from one line what the request still wants of it."""
     is_meant = _is_meant(asked["line_no"], line["line_no"]) & _is_meant(asked["product_id"], line["product_id"])
     units = F.when(is_meant, F.least(line["ordered"] - line["gone"], filled["wanted"])).otherwise(F.lit(0).cast("long"))
-    took = F.struct(n.alias("request"), line["line_no"].alias("line_no"), units.alias("units"), line["gone"].alias("gone_before"))
-    after = F.struct(line["line_no"].alias("line_no"), line["product_id"].alias("product_id"), line["ordered"].alias("ordered"), (line["gone"] + units).alias("gone"))
+    took = F.struct(
+        n.alias("request"), line["line_no"].alias("line_no"), units.alias("units"), line["gone"].alias("gone_before")
+    )
+    after = F.struct(
+        line["line_no"].alias("line_no"),
+        line["product_id"].alias("product_id"),
+        line["ordered"].alias("ordered"),
+        (line["gone"] + units).alias("gone"),
+    )
     return F.struct(
         (filled["wanted"] - units).alias("wanted"),
         F.concat(filled["stock"], F.array(after)).alias("stock"),

@@ -22,7 +22,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Input:
-    """How a table reads an input: which of its columns or SQL expressions is the scope, or the column it is reached via.
+    """How a table reads an input: which of its columns or expressions is the scope, or the column it is reached via.
 
     `via` names a column that both the input and the table have: a change there widens the scope through the table's own
     rows with that value, and the input is read whole.
@@ -58,11 +58,15 @@ class Table:
         names = [c.name for c in self.columns]
         unknown = [c for c in (*self.key, *self.partition_by, *([self.scope] if self.scope else [])) if c not in names]
         if unknown or len(set(names)) != len(names):
-            raise ValueError(f"{self.name}: columns repeat, or the key, scope or partition names none of them: {unknown}")
+            raise ValueError(
+                f"{self.name}: columns repeat, or the key, scope or partition names none of them: {unknown}"
+            )
         if self.transform is not None:
             takes = set(inspect.signature(self.transform).parameters)
             if takes != {*self.inputs, *self.args}:
-                raise ValueError(f"{self.name}: the transform takes {sorted(takes)}, the table gives {sorted({*self.inputs, *self.args})}")
+                raise ValueError(
+                    f"{self.name}: the transform takes {sorted(takes)}, not {sorted({*self.inputs, *self.args})}"
+                )
 
     @property
     def stage(self) -> str:

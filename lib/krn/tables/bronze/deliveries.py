@@ -14,10 +14,14 @@ TABLE = Table(
     columns=(
         Column("row_id", LongType(), "batch * 1,000,000,000 + position: unique, and bronze order when sorted"),
         Column("batch", LongType(), "number of the commit that brought the row; one more than the greatest before it"),
-        Column("position", LongType(), "place in the batch from 0: files by path then line, queue messages as received"),
+        Column(
+            "position", LongType(), "place in the batch from 0: files by path then line, queue messages as received"
+        ),
         Column("source", StringType(), "name of the source in the configuration"),
         Column("source_kind", StringType(), "sqs or landing"),
-        Column("delivery_key", StringType(), "message id of the queue, or sha256 of the file and the line: sha256:line"),
+        Column(
+            "delivery_key", StringType(), "message id of the queue, or sha256 of the file and the line: sha256:line"
+        ),
         Column("path", StringType(), "file below the source's folder; null for queues"),
         Column("line", LongType(), "line in the file from 1; null for queues"),
         Column("sent_at", TimestampType(), "when the queue took it, or the file's time; null where unknown"),

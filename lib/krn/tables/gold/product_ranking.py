@@ -31,7 +31,9 @@ def product_ranking(entries: DataFrame, today: date) -> DataFrame:
                 ("net_before", ~is_now, net, MONEY_SUM),
             )
         ),
-        F.count_distinct(F.when(is_now & is_sale & (F.col("customer_id") != "unknown"), F.col("customer_id"))).alias("buyers"),
+        F.count_distinct(F.when(is_now & is_sale & (F.col("customer_id") != "unknown"), F.col("customer_id"))).alias(
+            "buyers"
+        ),
         F.count_if(is_now).alias("_entries"),
     )
     return _ranked(sums.where("_entries > 0"))
@@ -47,7 +49,9 @@ def _within(entries: DataFrame, days: int, today: date) -> DataFrame:
 def _ranked(sums: DataFrame) -> DataFrame:
     among = Window.partitionBy("window_days", "currency")
     by = {"rank_net": "net_sales", "rank_units": "units"}
-    ranks = {name: F.row_number().over(among.orderBy(F.col(measure).desc(), "product_id")) for name, measure in by.items()}
+    ranks = {
+        name: F.row_number().over(among.orderBy(F.col(measure).desc(), "product_id")) for name, measure in by.items()
+    }
     rates = {
         "return_rate": ratio(F.col("returned_units"), F.col("units")),
         "trend": ratio(F.col("net_sales") - F.col("net_before"), F.abs("net_before")),

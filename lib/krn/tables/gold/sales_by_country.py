@@ -16,7 +16,9 @@ def sales_by_country(entries: DataFrame, orders: DataFrame) -> DataFrame:
     """Orders are counted by the day they were made; goods that came back count on their own day."""
     made = orders.where("is_complete").select(*_KEY, F.lit(1).alias("order"))
     facts = entries.select(*_KEY, *SALES).unionByName(made, allowMissingColumns=True)
-    return facts.groupBy(*_KEY).agg(F.count("order").alias("orders"), *measures()).select(*(c.name for c in TABLE.columns))
+    return (
+        facts.groupBy(*_KEY).agg(F.count("order").alias("orders"), *measures()).select(*(c.name for c in TABLE.columns))
+    )
 
 
 TABLE = Table(

@@ -20,14 +20,19 @@ def sales_daily(entries: DataFrame, orders: DataFrame, refunds: DataFrame) -> Da
     """Orders are counted by the day they were made, also those without lines and those cancelled later."""
     made = orders.where("is_complete").select(*_KEY, F.lit(1).alias("order"))
     paid_back = refunds.select(*_KEY, F.col("amount").alias("refund"))
-    facts = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), (entries.select(*_KEY, *SALES), made, paid_back))
+    facts = reduce(
+        lambda left, right: left.unionByName(right, allowMissingColumns=True),
+        (entries.select(*_KEY, *SALES), made, paid_back),
+    )
     sums = facts.groupBy(*_KEY).agg(
         F.count("order").alias("orders"),
         *measures(),
         F.coalesce(F.sum("refund"), F.lit(0)).cast(MONEY_SUM).alias("refunds_paid"),
     )
     totals = sums.withColumn("total_sales", (F.col("net_sales") + F.col("tax") + F.col("shipping")).cast(MONEY_SUM))
-    return totals.withColumn("aov", ratio(F.col("gross_sales") - F.col("discounts"), F.col("orders"))).select(*(c.name for c in TABLE.columns))
+    return totals.withColumn("aov", ratio(F.col("gross_sales") - F.col("discounts"), F.col("orders"))).select(
+        *(c.name for c in TABLE.columns)
+    )
 
 
 TABLE = Table(

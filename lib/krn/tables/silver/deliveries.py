@@ -26,9 +26,13 @@ TABLE = Table(
         Column("position", LongType(), "place in the batch from 0"),
         Column("source", StringType(), "name of the source in the configuration"),
         Column("verdict", StringType(), "accepted, duplicate or quarantined"),
-        Column("accepted_type", StringType(), "type of an accepted event; null for the others, so that partitions stay few"),
+        Column(
+            "accepted_type", StringType(), "type of an accepted event; null for the others, so that partitions stay few"
+        ),
         Column("reasons", ArrayType(StringType()), "why a delivery was quarantined; empty for the others"),
-        Column("duplicate_of", LongType(), "the accepted row that a duplicate or an id conflict repeats; null otherwise"),
+        Column(
+            "duplicate_of", LongType(), "the accepted row that a duplicate or an id conflict repeats; null otherwise"
+        ),
         Column("resolution", StringType(), "what became of a quarantined row; null while it is open"),
         Column("event_source", StringType(), "source attribute of the event; null where it could not be read"),
         Column("event_id", StringType(), "id attribute of the event; null where it could not be read"),
@@ -38,9 +42,16 @@ TABLE = Table(
         Column("event_time", TimestampType(), "when it happened; null where it could not be read"),
         Column("time_source", StringType(), "event, or delivery where the body has no time of its own"),
         Column("received_at", TimestampType(), "wall clock at ingest"),
-        *(Column(name, StringType(), f"{name} that the event names; null where none", pii=pii) for name, pii in ENTITY_KEYS),
+        *(
+            Column(name, StringType(), f"{name} that the event names; null where none", pii=pii)
+            for name, pii in ENTITY_KEYS
+        ),
         Column("content_hash", StringType(), "hash of type, time, subject and data: equal = the same content"),
-        Column("data", StringType(), "canonical JSON of the body in the newest version of its contract; null when quarantined"),
+        Column(
+            "data",
+            StringType(),
+            "canonical JSON of the body in the newest version of its contract; null when quarantined",
+        ),
     ),
     partition_by=("verdict", "accepted_type"),
 )

@@ -55,7 +55,9 @@ def _allocated(lines: DataFrame) -> DataFrame:
     )
     shared = weighed.withColumns({f"part_{name}": _part(name) for name in _AMOUNTS})
     by_size = order.orderBy(F.col("weight").desc(), "line_no").rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    ranked = shared.withColumns({"nth": F.row_number().over(by_size), **{f"parts_{n}": F.sum(f"part_{n}").over(order) for n in _AMOUNTS}})
+    ranked = shared.withColumns(
+        {"nth": F.row_number().over(by_size), **{f"parts_{n}": F.sum(f"part_{n}").over(order) for n in _AMOUNTS}}
+    )
     return ranked.withColumns({name: _amount(name) for name in _AMOUNTS})
 
 
@@ -68,7 +70,7 @@ def _part(name: str) -> SparkColumn:
 
 
 def _amount(name: str) -> SparkColumn:
-    """The line's own amount where any line of the order gives one; else its part, the first taking what rounding left."""
+    """The line's own amount where any line of the order gives one; else its part, the first with what rounding left."""
     rest = F.col(f"order_{name}") - (F.col(f"parts_{name}") - F.col(f"part_{name}"))
     part = F.when(F.col("nth") == 1, rest).otherwise(F.col(f"part_{name}"))
     return F.coalesce(part, f"own_{name}", F.lit(0)).cast("decimal(18,4)")

@@ -32,7 +32,15 @@ def orders(
 
     Every fact becomes a row with its own columns filled, so that one grouping folds them all.
     """
-    facts = (_created(created), _lines(lines), _cancelled(cancelled), _refunded(refunded), _returned(returned), _paid(paid), _entries(entries))
+    facts = (
+        _created(created),
+        _lines(lines),
+        _cancelled(cancelled),
+        _refunded(refunded),
+        _returned(returned),
+        _paid(paid),
+        _entries(entries),
+    )
     joined = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), facts)
     folded = joined.groupBy("order_id").agg(*_folds()).where("n_events > 0")
     return _concluded(folded.select("*", "header.*"), timezone)
@@ -40,7 +48,9 @@ def orders(
 
 def _created(created: DataFrame) -> DataFrame:
     header = F.struct(*(c for c in _HEADER if c != "order_id"), F.col("event_time").alias("created_at"))
-    return created.select("order_id", F.struct(*EVENT_ORDER).alias("created_by"), header.alias("said"), F.lit(1).alias("event"))
+    return created.select(
+        "order_id", F.struct(*EVENT_ORDER).alias("created_by"), header.alias("said"), F.lit(1).alias("event")
+    )
 
 
 def _lines(lines: DataFrame) -> DataFrame:
@@ -53,7 +63,9 @@ def _cancelled(cancelled: DataFrame) -> DataFrame:
     is_whole = F.col("lines").isNull()
     asked = F.aggregate("lines", F.lit(0).cast("long"), lambda total, line: total + line["quantity"])
     whole = F.when(is_whole, F.struct(*EVENT_ORDER))
-    return cancelled.select("order_id", whole.alias("cancelled_by"), F.coalesce(asked, F.lit(0)).alias("asked"), F.lit(1).alias("event"))
+    return cancelled.select(
+        "order_id", whole.alias("cancelled_by"), F.coalesce(asked, F.lit(0)).alias("asked"), F.lit(1).alias("event")
+    )
 
 
 def _refunded(refunded: DataFrame) -> DataFrame:
@@ -67,7 +79,9 @@ def _returned(returned: DataFrame) -> DataFrame:
 
 def _paid(paid: DataFrame) -> DataFrame:
     payment = F.struct("paid_at", "payment_id", "amount", "currency")
-    return paid.select("order_id", F.when(F.col("status") == "received", payment).alias("payment"), F.col("n_events").alias("event"))
+    return paid.select(
+        "order_id", F.when(F.col("status") == "received", payment).alias("payment"), F.col("n_events").alias("event")
+    )
 
 
 def _entries(entries: DataFrame) -> DataFrame:
@@ -79,8 +93,13 @@ def _entries(entries: DataFrame) -> DataFrame:
         took.alias("took"),
         F.when(F.col("kind") == "cancellation", -F.col("quantity")).alias("cancelled_units"),
         F.when(F.col("kind") == "return", -F.col("quantity")).alias("returned_units"),
-        F.when((F.col("kind") == "cancellation") & (F.col("quantity") < 0), F.col("occurred_at")).alias("cancelled_last_at"),
-        F.struct("currency", (-(F.col("gross") - F.col("discount") + F.col("tax") + F.col("freight"))).cast(MONEY_SUM).alias("amount")).alias("reversal"),
+        F.when((F.col("kind") == "cancellation") & (F.col("quantity") < 0), F.col("occurred_at")).alias(
+            "cancelled_last_at"
+        ),
+        F.struct(
+            "currency",
+            (-(F.col("gross") - F.col("discount") + F.col("tax") + F.col("freight"))).cast(MONEY_SUM).alias("amount"),
+        ).alias("reversal"),
     )
 
 
@@ -92,7 +111,10 @@ def _folds() -> list[SparkColumn]:
         F.count("created_by").alias("n_created"),
         F.sum(F.coalesce("event", F.lit(0))).cast("long").alias("n_events"),
         F.count("line_quantity").alias("n_lines"),
-        *(F.coalesce(F.sum(name), F.lit(0)).cast("long").alias(name) for name in ("line_quantity", "cancelled_units", "returned_units", "asked")),
+        *(
+            F.coalesce(F.sum(name), F.lit(0)).cast("long").alias(name)
+            for name in ("line_quantity", "cancelled_units", "returned_units", "asked")
+        ),
         *(F.coalesce(F.sum(name), F.lit(0)).cast(MONEY_SUM).alias(name) for name in sums),
         F.min("cancelled_by.event_time").alias("cancelled_whole_at"),
         F.max("cancelled_last_at").alias("cancelled_last_at"),
@@ -105,7 +127,12 @@ def _folds() -> list[SparkColumn]:
 
 
 def _concluded(order: DataFrame, timezone: str) -> DataFrame:
-    known_refunds = F.filter("refunds", lambda refund, i: ~F.exists(F.slice("refunds", 1, i), lambda before: before["refund_id"] == refund["refund_id"]))
+    known_refunds = F.filter(
+        "refunds",
+        lambda refund, i: (
+            ~F.exists(F.slice("refunds", 1, i), lambda before: before["refund_id"] == refund["refund_id"])
+        ),
+    )
     amounts = order.withColumns(
         {
             "is_complete": F.col("n_created") > 0,
@@ -131,7 +158,9 @@ def _concluded(order: DataFrame, timezone: str) -> DataFrame:
     )
     named = states.withColumns({"status": _status(), "flags": _flags()})
     dimensions = {name: known(name) for name in ("customer_id", "channel", "country")}
-    return named.withColumns({**dimensions, "promised_on": F.col("promised_delivery_date")}).select(*(c.name for c in TABLE.columns))
+    return named.withColumns({**dimensions, "promised_on": F.col("promised_delivery_date")}).select(
+        *(c.name for c in TABLE.columns)
+    )
 
 
 def _sum_of(facts: str) -> SparkColumn:
@@ -154,9 +183,16 @@ def _paid_at() -> SparkColumn:
 
 
 def _given() -> SparkColumn:
-    """Units that went back for those asked for one by one; what a whole cancellation took was not asked for by number."""
-    is_whole = lambda took: F.exists("whole_cancellations", lambda by: (by["event_source"] == took["event_source"]) & (by["event_id"] == took["event_id"]))  # noqa: E731
-    return F.aggregate(F.filter("took", lambda took: ~is_whole(took)), F.lit(0).cast("long"), lambda total, took: total + took["units"])
+    """Units that went back of those asked for by number; what a whole cancellation took is not among them."""
+
+    def was_asked_for(took: SparkColumn) -> SparkColumn:
+        def is_it(by: SparkColumn) -> SparkColumn:
+            return (by["event_source"] == took["event_source"]) & (by["event_id"] == took["event_id"])
+
+        return ~F.exists("whole_cancellations", is_it)
+
+    asked = F.filter("took", was_asked_for)
+    return F.aggregate(asked, F.lit(0).cast("long"), lambda total, took: total + took["units"])
 
 
 def _cancelled_at() -> SparkColumn:
@@ -181,13 +217,21 @@ def _status() -> SparkColumn:
 def _flags() -> SparkColumn:
     """What does not fit together; flags never reject an order."""
     cent, none = F.expr("0.01BD"), F.expr(_NONE)
-    stated = F.col("stated_items") - F.coalesce("discount_total", "line_discount") + F.coalesce("tax_total", "line_tax") + F.col("freight_total")
+    stated = (
+        F.col("stated_items")
+        - F.coalesce("discount_total", "line_discount")
+        + F.coalesce("tax_total", "line_tax")
+        + F.col("freight_total")
+    )
     owed = F.col("order_total") - F.coalesce("reversed_amount", none)
-    foreign = F.exists(F.concat(_currencies("payments"), _currencies("refunds")), lambda currency: currency != F.col("currency"))
+    foreign = F.exists(
+        F.concat(_currencies("payments"), _currencies("refunds")), lambda currency: currency != F.col("currency")
+    )
     flags = {
         "currency_mismatch": foreign,
         "over_returned": F.col("over_returned"),
-        "payment_mismatch": F.col("paid_at").isNotNull() & (F.abs(F.col("amount_paid") - F.col("amount_refunded") - owed) > cent),
+        "payment_mismatch": F.col("paid_at").isNotNull()
+        & (F.abs(F.col("amount_paid") - F.col("amount_refunded") - owed) > cent),
         "total_mismatch": F.abs(F.col("order_total") - stated) > cent,
     }
     raised = F.array(*(F.when(F.coalesce(is_raised, F.lit(False)), F.lit(name)) for name, is_raised in flags.items()))
@@ -234,7 +278,11 @@ TABLE = Table(
         Column("promised_on", DAY, "local date the buyer was promised; null where none"),
         Column("business_date", DAY, "business date of created_at; null until order.created comes"),
         Column("status", TEXT, "returned, cancelled, paid, part_paid or created: the furthest that is true"),
-        Column("flags", ArrayType(TEXT), "what does not fit together: currency_mismatch, over_returned, payment_mismatch, total_mismatch"),
+        Column(
+            "flags",
+            ArrayType(TEXT),
+            "what does not fit together: currency_mismatch, over_returned, payment_mismatch, total_mismatch",
+        ),
         Column("is_complete", FLAG, "whether order.created has come"),
         Column("n_events", COUNT, "events folded into the row"),
     ),

@@ -11,13 +11,29 @@ from krn.tables.types import COUNT, DAY, INSTANT, INT, MONEY, TEXT
 
 def payments(received: DataFrame, failed: DataFrame, timezone: str) -> DataFrame:
     """Of several events about one attempt the earliest counts; received wins over failed."""
-    came = earliest(received, "payment_id").withColumns({"status": F.lit("received"), "reason": F.lit(None).cast("string")})
+    came = earliest(received, "payment_id").withColumns(
+        {"status": F.lit("received"), "reason": F.lit(None).cast("string")}
+    )
     lost = earliest(failed, "payment_id").withColumns(
         {"status": F.lit("failed"), "installments": F.lit(None).cast("int"), "provider": F.lit(None).cast("string")}
     )
-    shared = ("payment_id", "order_id", "status", "amount", "currency", "method", "installments", "provider", "reason", "event_time", "n_events")
+    shared = (
+        "payment_id",
+        "order_id",
+        "status",
+        "amount",
+        "currency",
+        "method",
+        "installments",
+        "provider",
+        "reason",
+        "event_time",
+        "n_events",
+    )
     both = came.select(*shared).unionByName(lost.select(*shared))
-    one = both.groupBy("payment_id").agg(F.max_by(F.struct(*shared[1:-1]), "status").alias("last"), F.sum("n_events").alias("n_events"))
+    one = both.groupBy("payment_id").agg(
+        F.max_by(F.struct(*shared[1:-1]), "status").alias("last"), F.sum("n_events").alias("n_events")
+    )
     return one.select("payment_id", "last.*", "n_events").select(
         *shared[:-2],
         F.col("event_time").alias("paid_at"),

@@ -12,8 +12,12 @@ from krn.tables.types import COUNT, DAY, FLAG, INSTANT, MONEY, TEXT
 
 def refunds(refunded: DataFrame, orders: DataFrame, timezone: str) -> DataFrame:
     """The earliest event about a refund counts; goods, if any came back, are in refund_lines."""
-    first = earliest(refunded, "refund_id").withColumnsRenamed({c: f"own_{c}" for c in ("channel", "country", "customer_id")})
-    placed = orders.where("is_complete").select("order_id", "channel", "country", "customer_id", F.lit(True).alias("is_order_known"))
+    first = earliest(refunded, "refund_id").withColumnsRenamed(
+        {c: f"own_{c}" for c in ("channel", "country", "customer_id")}
+    )
+    placed = orders.where("is_complete").select(
+        "order_id", "channel", "country", "customer_id", F.lit(True).alias("is_order_known")
+    )
     both = first.join(placed, on="order_id", how="left")
     named = {c: F.coalesce(c, f"own_{c}") for c in ("channel", "country", "customer_id")}
     return both.withColumns(named).select(

@@ -15,18 +15,27 @@ from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, INSTANT, INT, MONEY, TEXT
 
 
-def sales_entries(created: DataFrame, lines: DataFrame, cancelled: DataFrame, returned: DataFrame, timezone: str) -> DataFrame:
+def sales_entries(
+    created: DataFrame, lines: DataFrame, cancelled: DataFrame, returned: DataFrame, timezone: str
+) -> DataFrame:
     """Sales at the order's prices, cancellations at the same, returns at their own; each on its own business day."""
     orders = created.select("order_id").distinct()
     attributed = returned.join(orders, on="order_id", how="left_semi")
     unattributed = returned.join(orders, on="order_id", how="left_anti")
     taken = reversals(lines, cancelled, attributed)
-    entries = (_sales(lines), _reversed(lines, taken, timezone), _freight_given_back(lines, taken, timezone), _unattributed(unattributed))
+    entries = (
+        _sales(lines),
+        _reversed(lines, taken, timezone),
+        _freight_given_back(lines, taken, timezone),
+        _unattributed(unattributed),
+    )
     return reduce(DataFrame.unionByName, entries)
 
 
 def _sales(lines: DataFrame) -> DataFrame:
-    sold = lines.withColumns({"kind": F.lit("sale"), "occurred_at": F.col("ordered_at"), "business_date": F.col("order_date")})
+    sold = lines.withColumns(
+        {"kind": F.lit("sale"), "occurred_at": F.col("ordered_at"), "business_date": F.col("order_date")}
+    )
     return _entries(sold, F.array(F.lit("sale"), "order_id", F.col("line_no").cast("string")))
 
 
@@ -36,7 +45,9 @@ def _reversed(lines: DataFrame, taken: DataFrame, timezone: str) -> DataFrame:
     So parts never lose a ten-thousandth, and all units give back all of it. A return in another currency than the
     order's gives back none: it was not paid in that money.
     """
-    ordered = lines.drop("event_source", "event_id").withColumnsRenamed({"quantity": "ordered", "unit_price": "order_price", "currency": "order_currency"})
+    ordered = lines.drop("event_source", "event_id").withColumnsRenamed(
+        {"quantity": "ordered", "unit_price": "order_price", "currency": "order_currency"}
+    )
     both = taken.drop("quantity").join(ordered, on=["order_id", "line_no"], how="inner")
     is_same_money = F.coalesce(F.col("currency") == F.col("order_currency"), F.lit(True))
     price = F.coalesce("unit_price", "order_price")
@@ -52,8 +63,12 @@ def _reversed(lines: DataFrame, taken: DataFrame, timezone: str) -> DataFrame:
             "business_date": business_date(F.col("at"), timezone),
         }
     )
-    named_by = F.when(F.col("kind") == "return", F.array(F.lit("return"), "refund_id")).otherwise(F.array("kind", "event_source", "event_id"))
-    return _entries(entries, F.concat(named_by, F.array(F.col("position").cast("string"), F.col("line_no").cast("string"))))
+    named_by = F.when(F.col("kind") == "return", F.array(F.lit("return"), "refund_id")).otherwise(
+        F.array("kind", "event_source", "event_id")
+    )
+    return _entries(
+        entries, F.concat(named_by, F.array(F.col("position").cast("string"), F.col("line_no").cast("string")))
+    )
 
 
 def _given_back(amount: str) -> SparkColumn:
@@ -63,11 +78,26 @@ def _given_back(amount: str) -> SparkColumn:
 
 def _freight_given_back(lines: DataFrame, taken: DataFrame, timezone: str) -> DataFrame:
     """All freight goes back with the cancellation after which no unit of the order is left to send."""
-    last = F.max_by(F.struct(F.col("at").alias("event_time"), "event_source", "event_id"), F.struct("at", "event_source", "event_id"))
-    cancelled = taken.where("kind = 'cancellation'").groupBy("order_id").agg(F.sum("units").alias("cancelled"), last.alias("last"))
+    last = F.max_by(
+        F.struct(F.col("at").alias("event_time"), "event_source", "event_id"),
+        F.struct("at", "event_source", "event_id"),
+    )
+    cancelled = (
+        taken.where("kind = 'cancellation'")
+        .groupBy("order_id")
+        .agg(F.sum("units").alias("cancelled"), last.alias("last"))
+    )
     ordered = lines.withColumn("units", F.sum("quantity").over(Window.partitionBy("order_id")))
-    whole = ordered.drop("event_source", "event_id").join(cancelled.where("cancelled > 0"), on="order_id", how="inner").where("cancelled = units AND freight > 0")
-    entries = whole.select(*(c for c in whole.columns if c not in ("quantity", "gross", "discount", "tax", "freight")), "freight", *(F.col(f"last.{c}") for c in EVENT_ORDER))
+    whole = (
+        ordered.drop("event_source", "event_id")
+        .join(cancelled.where("cancelled > 0"), on="order_id", how="inner")
+        .where("cancelled = units AND freight > 0")
+    )
+    entries = whole.select(
+        *(c for c in whole.columns if c not in ("quantity", "gross", "discount", "tax", "freight")),
+        "freight",
+        *(F.col(f"last.{c}") for c in EVENT_ORDER),
+    )
     none = F.lit(0).cast("decimal(18,4)")
     entries = entries.withColumns(
         {
@@ -109,7 +139,9 @@ def _entries(facts: DataFrame, named_by: SparkColumn) -> DataFrame:
     """The ledger's columns; ids are JSON lists, so no id inside another can make two entries one."""
     refund_id = F.col("refund_id") if "refund_id" in facts.columns else F.lit(None).cast("string")
     ledger_id = F.coalesce("order_id", F.concat(F.lit("refund:"), refund_id))
-    return facts.withColumns({"entry_id": F.to_json(named_by), "ledger_id": ledger_id, "refund_id": refund_id}).select(*(c.name for c in TABLE.columns))
+    return facts.withColumns({"entry_id": F.to_json(named_by), "ledger_id": ledger_id, "refund_id": refund_id}).select(
+        *(c.name for c in TABLE.columns)
+    )
 
 
 TABLE = Table(
