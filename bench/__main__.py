@@ -12,14 +12,14 @@ BENCHES = {
 
 def main(args: list[str]) -> None:
     """Run the benches that are asked for; the arguments after a name are that bench's own."""
-    if args and args[0] in BENCHES:
-        return _run(args[0], args[1:])
-    if args == ["all"]:
-        return [_run(name, []) for name in reversed(BENCHES)][-1]
-    print(__doc__, "\n")
-    for name, says in BENCHES.items():
-        print(f"{name:10}{says}")
-    return None
+    match args:
+        case ["all"]:
+            for name in BENCHES:
+                _run(name, [])
+        case [name, *own] if name in BENCHES:
+            _run(name, own)
+        case _:
+            print(__doc__, *(f"{name:10}{says}" for name, says in BENCHES.items()), sep="\n")
 
 
 def _run(name: str, args: list[str]) -> None:

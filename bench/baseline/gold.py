@@ -21,9 +21,8 @@ TABLES = (
     "gold.product_ranking",
 )
 _BUYER = ("channel", "country", "customer_id")
-_ENTRY = (
-    "kind", "order_id", "product_id", "quantity", "gross", "discount", "tax", "freight", "business_date", "currency", *_BUYER,
-)  # fmt: skip
+_AMOUNTS = ("quantity", "gross", "discount", "tax", "freight")
+_ENTRY = ("kind", "order_id", "product_id", *_AMOUNTS, "business_date", "currency", *_BUYER)
 _WINDOWS = (7, 28, 90)
 
 
@@ -155,13 +154,10 @@ def _sales_by_country(entries: DataFrame, known: DataFrame) -> DataFrame:
 
 
 def _sales_by_product(entries: DataFrame) -> DataFrame:
+    """Freight that was given back alone belongs to no product's day."""
     orders = F.count_distinct(F.when(F.col("kind") == "sale", F.col("order_id"))).alias("orders")
-    sums = (
-        entries.withColumn("order", F.lit(None))
-        .groupBy("business_date", "product_id", "currency")
-        .agg(orders, *_measures()[1:])
-    )
-    return sums.drop("discounts", "tax", "shipping")
+    goods = entries.where("quantity <> 0").groupBy("business_date", "product_id", "currency")
+    return goods.agg(orders, *_measures()[1:]).drop("discounts", "tax", "shipping")
 
 
 def _facts(entries: DataFrame, known: DataFrame, key: tuple[str, ...]) -> DataFrame:
@@ -205,14 +201,15 @@ def _payment_mix(payments: DataFrame) -> DataFrame:
 def _product_ranking(entries: DataFrame, today: date) -> DataFrame:
     """Windows of some days that end today, each against the one before."""
     key = ("window_days", "product_id", "currency")
-    is_sale, is_now, net = F.col("kind") == "sale", F.col("is_now"), F.col("gross") - F.col("discount")
+    is_sale, is_now, is_named = F.col("kind") == "sale", F.col("is_now"), F.col("customer_id") != "unknown"
+    net = F.col("gross") - F.col("discount")
     sums = reduce(DataFrame.unionByName, (_window(entries, days, today) for days in _WINDOWS)).groupBy(*key).agg(
         F.coalesce(F.sum(F.when(is_now & is_sale, F.col("quantity"))), F.lit(0)).alias("units"),
         F.coalesce(-F.sum(F.when(is_now & ~is_sale, F.col("quantity"))), F.lit(0)).alias("returned_units"),
         _sum(F.when(is_now & is_sale, F.col("gross"))).alias("gross_sales"),
         _sum(F.when(is_now, net)).alias("net_sales"),
         _sum(F.when(~is_now, net)).alias("net_before"),
-        F.count_distinct(F.when(is_now & is_sale & (F.col("customer_id") != "unknown"), F.col("customer_id"))).alias("buyers"),
+        F.count_distinct(F.when(is_now & is_sale & is_named, F.col("customer_id"))).alias("buyers"),
         F.count_if(is_now).alias("n_now"),
     )  # fmt: skip
     among = Window.partitionBy("window_days", "currency")

@@ -35,7 +35,7 @@ def _load(spark: SparkSession, root: Path, files: list[str]) -> None:
     )
     lake.append(lines, root, TABLE)
     bronze = lake.read(spark, root, TABLE)
-    latest = bronze.agg(F.max("received_at")).first()[0]
+    latest = bronze.agg(F.max("received_at")).collect()[0][0]
     validate(bronze.where(F.col("received_at") == latest), TABLE)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import great_expectations as gx
 import pandas as pd
+from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -18,7 +19,7 @@ def validate(frame: DataFrame, table: str, inputs: Mapping[str, DataFrame] | Non
     """Stop the job where a critical expectation fails. `inputs` are what the suite's sums are reconciled with."""
     suite = YAML(typ="safe", pure=True).load(SUITES.joinpath(*table.split(".")).with_suffix(".yml"))
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_spark("spark", persist=False)  # what is read often is persisted by the job
     _judge(source, table, frame, frame.columns, suite["expectations"])
     if inputs is not None:
@@ -69,5 +70,5 @@ def _numbers(wanted: dict[str, dict[str, str]], frames: Mapping[str, DataFrame])
     row: dict[str, Any] = {}
     for name, frame in frames.items():
         sums = [F.expr(n["expression"]).alias(key) for key, n in wanted.items() if n["of"] == name]
-        row |= frame.agg(*sums).first().asDict() if sums else {}
+        row |= frame.agg(*sums).collect()[0].asDict() if sums else {}
     return pd.DataFrame([{key: value or 0 for key, value in row.items()}])

@@ -5,6 +5,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+_ID = ("event_source", "event_id")
 _TAKEN = "array<struct<request: int, line_no: int, units: bigint, gone_before: bigint>>"
 
 
@@ -24,7 +25,8 @@ def _cancellations(cancelled: DataFrame) -> DataFrame:
     """Without lines a cancellation asks for all that is left: its quantity is null."""
     asked = cancelled.select("*", F.posexplode_outer("lines").alias("nth", "line"))
     return asked.select(
-        "order_id", F.col("event_time").alias("at"), "event_source", "event_id", F.coalesce("nth", F.lit(0)).alias("position"),
+        "order_id", F.col("event_time").alias("at"), *_ID,
+        F.coalesce("nth", F.lit(0)).alias("position"),
         F.lit("cancellation").alias("kind"), "line.line_no", F.col("line.quantity").cast("long").alias("quantity"),
     )  # fmt: skip
 
@@ -32,15 +34,15 @@ def _cancellations(cancelled: DataFrame) -> DataFrame:
 def _returns(refunds: DataFrame) -> DataFrame:
     asked = refunds.select("*", F.posexplode("lines").alias("position", "line"))
     return asked.select(
-        "order_id", F.col("refunded_at").alias("at"), "event_source", "event_id", "position",
-        F.lit("return").alias("kind"), "line.line_no", "line.product_id", F.col("line.quantity").cast("long").alias("quantity"),
-        "line.unit_price", "currency",
+        "order_id", F.col("refunded_at").alias("at"), *_ID, "position",
+        F.lit("return").alias("kind"), "line.line_no", "line.product_id",
+        F.col("line.quantity").cast("long").alias("quantity"), "line.unit_price", "currency",
     )  # fmt: skip
 
 
 def _request(requests: DataFrame) -> Column:
     """In the order in which they count."""
-    first = ("at", "event_source", "event_id", "position")
+    first = ("at", *_ID, "position")
     return F.struct(*first, *(c for c in requests.columns if c not in (*first, "order_id")))
 
 

@@ -28,7 +28,7 @@ def main(root: Path, timezone: str) -> None:
     spark = SparkSession.builder.appName("silver").getOrCreate()
     bronze = lake.read(spark, root, "bronze.deliveries")
     if lake.exists(spark, root, "silver.events"):
-        upto = lake.read(spark, root, "silver.events").agg(F.max("received_at")).first()[0]
+        upto = lake.read(spark, root, "silver.events").agg(F.max("received_at")).collect()[0][0]
         bronze = bronze.where(F.col("received_at") > upto)
     if not bronze.isEmpty():
         events = _events(spark, root, bronze)
@@ -60,7 +60,7 @@ def _events(spark: SparkSession, root: Path, bronze: DataFrame) -> DataFrame:
             ("event_source", "event_id"),
             None,
         )
-        came = bronze.agg(F.min("received_at")).first()[0]
+        came = bronze.agg(F.min("received_at")).collect()[0][0]
     rows.unpersist()
     return lake.read(spark, root, "silver.events").where(F.col("received_at") >= came)
 
@@ -166,7 +166,8 @@ def _orders(events: DataFrame, root: Path, timezone: str) -> None:
 def _created(history: DataFrame, timezone: str) -> DataFrame:
     return _first(of_type(history, "order.created"), "order_id").select(
         "order_id", "currency", _money("order_total").alias("order_total"), "channel", "country", "customer_id",
-        F.col("event_time").alias("created_at"), lake.business_date(F.col("event_time"), timezone).alias("business_date"),
+        F.col("event_time").alias("created_at"),
+        lake.business_date(F.col("event_time"), timezone).alias("business_date"),
     )  # fmt: skip
 
 

@@ -301,7 +301,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "one-product-a-rank-by-units": {},
         "28-days-hold-7": {"window_days": 7, "gross_sales": "1000000"},
         "90-days-hold-28": {"window_days": 28, "gross_sales": "100000"},
-        "ever-holds-90-days": {"window_days": 90, "gross_sales": "10000"},
     },
     "gold.payment_mix": {
         "grain": {},

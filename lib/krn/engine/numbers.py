@@ -1,7 +1,8 @@
 """The numbers of a reconciliation: exact sums over the whole table as it would be, and over its inputs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -22,11 +23,13 @@ def measure(suite: Suite, candidate: Candidate, store: Store, pins: Pins, scope:
 
 
 def of(suite: Suite, frame: Callable[[str], DataFrame]) -> dict[str, int | Decimal]:
-    """The suite's numbers, one Spark pass for each frame that they are taken of; empty sums are 0."""
-    found: dict[str, int | Decimal] = {}
-    for name in sorted({number.of for number in suite.numbers}):
-        found |= _exact(frame(name), {n.name: n.expression for n in suite.numbers if n.of == name})
-    return found
+    """The suite's numbers, in one Spark action; empty sums are 0."""
+    sums = [_sums(frame(name), suite, name) for name in sorted({number.of for number in suite.numbers})]
+    if not sums:
+        return {}
+    row = reduce(lambda left, right: left.crossJoin(right), sums).first()
+    names = [number.name for number in suite.numbers]
+    return {name: 0 if row is None or row[name] is None else row[name] for name in names}
 
 
 def _frame(of: str, candidate: Candidate, store: Store, pins: Pins, scope: Scope) -> DataFrame:
@@ -45,6 +48,5 @@ def _whole(candidate: Candidate, store: Store, scope: Scope) -> DataFrame:
     return scope.without(store.read(table.name), table.scope).unionByName(visible)
 
 
-def _exact(frame: DataFrame, wanted: Mapping[str, str]) -> dict[str, int | Decimal]:
-    row = frame.agg(*(F.expr(expression).alias(name) for name, expression in wanted.items())).first()
-    return {name: 0 if row is None or row[name] is None else row[name] for name in wanted}
+def _sums(frame: DataFrame, suite: Suite, of: str) -> DataFrame:
+    return frame.agg(*(F.expr(n.expression).alias(n.name) for n in suite.numbers if n.of == of))

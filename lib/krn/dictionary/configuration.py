@@ -1,0 +1,98 @@
+"""The page of configuration keys: type, default, limits and meaning of each."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from krn.config import NOT_CONFIG, Config
+from krn.dictionary.markdown import code, grid, part
+from krn.dictionary.markdown import page as whole
+
+_KEYS = {
+    "warehouse": "folder of the tables; a local path",
+    "timezone": "IANA name of the zone whose days are business days",
+    "currency": "ISO 4217 code of amounts in bodies that name none",
+    "gate": "fused: one Spark pass; plain: Great Expectations as it comes, slower; off: publish without asking",
+    "keep_days": "days that old table versions stay readable; not read yet, maintenance keeps 7",
+    "on_problem": "command that gets the run's record as JSON on its standard input when a run ends not ok",
+    "sources": "where events come from; the keys of each kind are below",
+}
+_SQS = {
+    "name": "name of the source in tables, logs and reports",
+    "kind": "what the source is",
+    "queue_url": "URL of the queue; or give its name",
+    "queue": "name of the queue in the role's account",
+    "region": "region of the queue",
+    "endpoint_url": "address of an emulator; leave it out for Amazon",
+    "threads": "calls under way at a time; each brings at most 10 messages",
+    "round_messages": "messages after which a round ends",
+    "round_bytes": "bytes after which a round ends",
+    "round_seconds": "seconds after which a round ends",
+    "max_rounds": "rounds after which a run ends",
+    "max_seconds": "seconds after which a run takes no further round",
+    "visibility_s": "seconds a message taken stays hidden from others; at least 3 times round_seconds",
+}
+_LANDING = {
+    "name": "name of the source in tables, logs and reports",
+    "kind": "what the source is",
+    "path": "the folder; folders in it are read too",
+    "settle_s": "seconds that a file must have been left alone",
+    "max_files": "files after which a batch ends",
+    "max_bytes": "bytes after which a batch ends; a larger file is a batch of its own",
+}
+_ENVIRONMENT = {
+    "KRN_CONFIG": "the TOML file, where --config is not given",
+    "KRN_FAILPOINT": "tests only: the name of a step at which the process kills itself",
+    "KRN_HOME": "folder with conf, expectations and .jars, where it is not the one krn is installed from",
+    "KRN_LOG": "json: one JSON object a line on standard error",
+    "KRN_PII_KEY": "reserved for the key of personal data's tokens; nothing reads it yet",
+    "KRN_YES": "1: set-up installs system packages without asking",
+}
+
+
+def page() -> str:
+    schema = Config.model_json_schema()
+    kinds = schema["$defs"]
+    says = (
+        "One TOML file (`--config`), over it `KRN_WAREHOUSE=…` and its like, over both `--set key=value`. "
+        "`--set sources.NAME.path=…` reaches into a source. Every wrong key is named at once, and nothing starts."
+    )
+    return whole(
+        "Configuration",
+        says,
+        part("Keys", _grid(schema["properties"], _KEYS)),
+        part("Keys of a queue", 'A `[[sources]]` block with `kind = "sqs"`.', _grid(kinds["Sqs"]["properties"], _SQS)),
+        part("Keys of a folder", 'With `kind = "landing"`.', _grid(kinds["Landing"]["properties"], _LANDING)),
+        part(
+            "Environment",
+            grid(("variable", "meaning"), [(code(name), _ENVIRONMENT[name]) for name in sorted(NOT_CONFIG)]),
+        ),
+    )
+
+
+def _grid(keys: Mapping[str, Mapping[str, Any]], meanings: Mapping[str, str]) -> str:
+    rows = [
+        (code(name), _type(key), _default(key), "; ".join(_limits(key)), meanings[name]) for name, key in keys.items()
+    ]
+    return grid(("key", "type", "default", "limits", "meaning"), rows)
+
+
+def _type(key: Mapping[str, Any]) -> str:
+    named = [str(one["type"]) for one in (key, *key.get("anyOf", ())) if one.get("type") not in (None, "null")]
+    return named[0]
+
+
+def _default(key: Mapping[str, Any]) -> str:
+    default = key.get("default")
+    if isinstance(default, (list, type(None))):
+        return "none" if "default" in key else "required"
+    return code(f"{default:_}" if isinstance(default, int) else str(default))
+
+
+def _limits(key: Mapping[str, Any]) -> Iterator[str]:
+    for word, sign in (("minimum", ">="), ("exclusiveMinimum", ">"), ("maximum", "<=")):
+        if word in key:
+            yield code(f"{sign} {key[word]:_}")
+    if "enum" in key:
+        yield ", ".join(map(str, key["enum"]))
+    if "pattern" in key:
+        yield f"matches {code(key['pattern'])}"

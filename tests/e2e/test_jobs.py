@@ -1,0 +1,201 @@
+"""The jobs under spark-submit as an operator runs them: the crontab as written, exit codes, and kill -9 on the way."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+
+from krn import holds, journal
+from krn.cli import main
+from krn.lock import hold
+from krn.reading import arrow
+from krn.simulate import Shop, Simulation, write
+from krn.sources.embedded import KEYS, Embedded, embedded
+
+HOME = Path(__file__).parents[2]
+CRONTAB = HOME / "conf" / "crontab.example"
+SUBMIT = "bin/env spark-submit --properties-file conf/spark-defaults.conf jobs/{}.py --config $CONFIG"
+SHOP = Shop(seed=11, orders=15, days=4, start=date(2024, 5, 1))
+KILLED = 128 + signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Simulation]:
+    """A folder with a simulated shop's files and the configuration of the jobs that take them."""
+    root = tmp_path_factory.mktemp("shop")
+    simulation = write(root, SHOP, landing_share=1.0)
+    sources = "".join(
+        f'[[sources]]\nname = "{name}"\nkind = "landing"\npath = "{root / name}"\nsettle_s = 0\n'
+        for name in ("landing", "legacy")
+    )
+    config = f'warehouse = "{root / "warehouse"}"\ntimezone = "{SHOP.timezone}"\n{sources}'
+    (root / "krn.toml").write_text(config)
+    return root, simulation
+
+
+def run(command: str, config: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """A line as cron runs it: by sh, with the crontab's variables."""
+    return subprocess.run(
+        ["sh", "-c", command],
+        cwd="/",
+        env={**os.environ, **crontab()[0], "KRN": str(HOME), "CONFIG": str(config), **env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+def crontab() -> tuple[dict[str, str], list[str]]:
+    """The variables and the commands of the example."""
+    lines = [line for line in CRONTAB.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    variables = dict(line.split("=", 1) for line in lines if re.match(r"^[A-Z]+=", line))
+    return variables, [line.split(None, 5)[5] for line in lines if not re.match(r"^[A-Z]+=", line)]
+
+
+def submit(job: str, config: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return run(f"cd $KRN && {SUBMIT.format(job)}", config, **env)
+
+
+def untrue(warehouse: Path, simulation: Simulation) -> list[str]:
+    """The tables that are not what the shop's own books say."""
+    books = ("sales_daily", "sales_by_country", "sales_by_product", "payment_mix")
+    return [book for book in books if _rows(warehouse, book, simulation) != _book(book, simulation)]
+
+
+def _book(book: str, simulation: Simulation) -> list[tuple[Any, ...]]:
+    return [astuple(row) for row in getattr(simulation.truth, book)]
+
+
+def _rows(warehouse: Path, book: str, simulation: Simulation) -> list[tuple[Any, ...]]:
+    columns = [f.name for f in fields(getattr(simulation.truth, book)[0])]
+    rows = arrow(f"gold.{book}", warehouse).to_pylist()
+    return sorted(tuple(row[c] for c in columns) for row in rows)
+
+
+def stricter(folder: Path) -> str:
+    """A home whose suite for payments nothing can pass."""
+    shutil.copytree(HOME / "expectations", folder / "expectations")
+    shutil.copytree(HOME / "conf", folder / "conf")
+    path = folder / "expectations" / "silver" / "payments.yml"
+    strict = "- {type: expect_table_row_count_to_equal, kwargs: {value: 7777}, severity: critical, "
+    strict += "description: Nothing can pass., notes: It is here to hold the table., meta: {id: never}}"
+    path.write_text(path.read_text().replace("expectations:\n", f"expectations:\n  {strict}\n", 1))
+    return str(folder)
+
+
+def test_the_crontab_as_written_ends_in_true_gold_whatever_died_or_was_held_before(
+    shop: tuple[Path, Simulation], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, simulation = shop
+    config, warehouse = root / "krn.toml", root / "warehouse"
+    ingest, transform_and_aggregate, report, maintain = crontab()[1]
+
+    ended = run(ingest, config)
+    assert ended.returncode == 0, ended.stderr
+    assert submit("transform", config, KRN_FAILPOINT="elected").returncode == KILLED
+    assert submit("transform", config, KRN_FAILPOINT="published:2").returncode == KILLED
+
+    held = submit("transform", config, KRN_HOME=stricter(tmp_path / "home"))
+    assert held.returncode == 3, held.stderr
+    assert "silver.payments held: 1 of" in held.stderr
+    assert [h["table"] for h in holds.every(warehouse)] == ["silver.payments"]
+    main(["hold", "list", "--warehouse", str(warehouse)])
+    assert "never" in capsys.readouterr().out
+
+    for line in (transform_and_aggregate, report, maintain):
+        ended = run(line, config)
+        assert ended.returncode == 0, ended.stderr
+    assert untrue(warehouse, simulation) == []
+    assert holds.every(warehouse) == []
+    assert (warehouse / "reports" / "report.html").stat().st_size > 10_000
+    told = [(r["job"], r["exit_code"]) for r in journal.runs(warehouse)]
+    assert told == [("ingest", 0), ("transform", 3), ("transform", 0), ("aggregate", 0), ("maintain", 0)]
+
+
+def test_the_crontab_has_a_line_for_every_job() -> None:
+    jobs = {name for line in crontab()[1] for name in re.findall(r"jobs/(\w+)\.py", line)}
+    assert jobs == {path.stem for path in (HOME / "jobs").glob("*.py")}
+
+
+def test_a_wrong_key_ends_with_2_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "krn.toml").write_text('wearhouse = "x"\ntimezone = "Europe/Londn"\n')
+    ended = submit("transform", tmp_path / "krn.toml")
+    assert ended.returncode == 2
+    assert "wearhouse: Extra inputs" in ended.stderr
+    assert "timezone: Value error" in ended.stderr
+
+
+def test_a_configuration_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    ended = submit("aggregate", tmp_path / "no.toml")
+    assert (ended.returncode, "There is no configuration file" in ended.stderr) == (2, True)
+
+
+def test_a_second_run_of_a_job_ends_with_75_and_does_nothing(tmp_path: Path) -> None:
+    (tmp_path / "krn.toml").write_text(f'warehouse = "{tmp_path / "warehouse"}"\n')
+    with hold(tmp_path / "warehouse", "silver"):
+        ended = submit("transform", tmp_path / "krn.toml")
+    assert (ended.returncode, "Another run is working on silver" in ended.stderr) == (75, True)
+    assert journal.runs(tmp_path / "warehouse") == []
+
+
+@pytest.fixture
+def service() -> Iterator[Embedded]:
+    with embedded() as running:
+        yield running
+
+
+def test_a_job_that_is_told_to_stop_finishes_commit_and_ack_and_ends_with_143(
+    service: Embedded, tmp_path: Path
+) -> None:
+    url = service.queue("orders")
+    for at in range(0, 400, 10):
+        entries = [{"Id": str(i), "MessageBody": f'{{"n":{at + i}}}'} for i in range(10)]
+        service.client.send_message_batch(QueueUrl=url, Entries=entries)
+    (tmp_path / "krn.toml").write_text(
+        f"""warehouse = "{tmp_path / "warehouse"}"
+[[sources]]
+name = "orders"
+kind = "sqs"
+queue_url = "{url}"
+endpoint_url = "{service.endpoint_url}"
+round_messages = 20
+threads = 1
+"""
+    )
+    log = tmp_path / "warehouse" / "bronze" / "deliveries" / "_delta_log"
+    keys = {"AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"], "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"]}
+    command = SUBMIT.format("ingest").replace("$CONFIG", str(tmp_path / "krn.toml")).split()
+    with subprocess.Popen(command, cwd=HOME, env={**os.environ, **keys}, stderr=subprocess.PIPE, text=True) as job:
+        _until((log / f"{1:020}.json").exists)
+        job.send_signal(signal.SIGTERM)
+        _, said = job.communicate(timeout=60)
+    assert job.returncode == 128 + signal.SIGTERM, said
+    durable = DeltaTable(str(log.parent)).to_pyarrow_table(columns=["delivery_key"]).column(0).to_pylist()
+    assert 40 <= len(durable) == len(set(durable)) < 400
+    assert {m.id for m in _left(url)}.isdisjoint(durable)
+    assert len(_left(url)) + len(durable) == 400
+    assert [r["exit_code"] for r in journal.runs(tmp_path / "warehouse")] == [143]
+
+
+def _until(happened: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def _left(url: str) -> list[Any]:
+    from moto.sqs.models import sqs_backends
+
+    return list(sqs_backends["123456789012"]["us-east-1"].queues[url.rpartition("/")[2]]._messages)

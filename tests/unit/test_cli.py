@@ -1,0 +1,116 @@
+"""The command line: what is wrong is said in one sentence with its exit code, and help starts at once."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from krn.cli import krn, main
+from krn.errors import UsageError
+
+HEAVY = ("pyspark", "great_expectations", "pandas", "boto3", "duckdb", "deltalake", "moto", "matplotlib")
+HELP_CPU_S = 0.3
+
+
+def ended(*args: str) -> int:
+    """The exit code of a command; None, as of a script that just ends, is 0."""
+    try:
+        main(args)
+    except SystemExit as code:
+        return int(code.code or 0)
+    return 0
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in os.environ if n.startswith("KRN_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize("args", [["-h"], ["--version"], ["run", "-h"], ["hold", "list", "--help"]])
+def test_help_and_version_end_with_0(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(*args) == 0
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(krn.commands))
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(name, "--help") == 0
+    assert krn.commands[name].help
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["dance"], "No such command 'dance'"),
+        (["run", "--colour", "red"], "No such option"),
+        (["run", "--clock", "yesterday"], "'yesterday' is not an instant such as"),
+        (["show"], "Missing argument 'TABLE'"),
+        (["run", "--config", "no.toml"], "There is no configuration file no.toml"),
+        (["run", "--timezone", "Europe/Londn"], "timezone: Value error, 'Europe/Londn' is not a time zone"),
+        (["ingest", "--set", "colour=red", "--set", "keep_days=1"], "colour: Extra inputs are not permitted"),
+        (["ingest", "--set", "colour=red", "--set", "keep_days=1"], "keep_days: Input should be greater than"),
+        (["transform", "--warehouse", "s3://bucket/x"], "only local paths"),
+        (["show", "gold.nothing", "--warehouse", "no"], "There is no table gold.nothing in"),
+    ],
+)
+def test_a_wrong_command_ends_with_2_and_says_what_is_wrong(
+    args: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(*args) == UsageError.exit_code == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("KRN_TIMEZON", "UTC")
+    assert ended("tables") == 2
+    assert "timezon: Extra inputs are not permitted" in capsys.readouterr().err
+
+
+def test_a_job_needs_no_configuration_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--warehouse", str(tmp_path / "w"), "--landing", str(tmp_path), "--timezone", "Europe/London"]
+    assert ended("ingest", *where, "--clock", "2026-01-31T00:00:00+01:00", "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["job"], record["exit_code"], record["clock"]) == ("ingest", 0, "2026-01-31 00:00:00+01:00")
+    assert [s["source"] for s in record["sources"]] == ["landing"]
+
+
+def test_the_configuration_file_may_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "krn.toml").write_text(f'warehouse = "{tmp_path / "w"}"\n')
+    monkeypatch.setenv("KRN_CONFIG", str(tmp_path / "krn.toml"))
+    assert ended("ingest", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["outcome"] == "ok"
+    assert (tmp_path / "w" / "ops" / "runs").is_dir()
+
+
+def test_history_and_holds_of_a_new_warehouse_are_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["history"], ["hold", "list"], ["quarantine"]):
+        assert ended(*command, "--warehouse", str(tmp_path), "--json") == 0
+        assert json.loads(capsys.readouterr().out) == []
+
+
+def test_history_shows_the_runs_and_how_they_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--warehouse", str(tmp_path / "w")]
+    for folder in ("", "gone"):
+        ended("ingest", *where, "--landing", str(tmp_path / folder))
+    capsys.readouterr()
+    assert ended("history", *where, "--json") == 0
+    told = [(r["job"], r["outcome"], r["exit_code"]) for r in json.loads(capsys.readouterr().out)]
+    assert sorted(told) == [("ingest", "failed", 69), ("ingest", "ok", 0)]
+
+
+def test_help_loads_nothing_heavy_and_costs_little() -> None:
+    code = "import sys; from krn.cli import krn; krn(['-h'], standalone_mode=False)"
+    code += f"; print([m for m in {HEAVY!r} if m in sys.modules])"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert said.splitlines()[-1] == "[]"
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert spent < 2 * HELP_CPU_S, f"{spent:.2f} s; the goal is {HELP_CPU_S} on an idle machine"

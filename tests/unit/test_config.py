@@ -1,0 +1,123 @@
+"""The configuration: what wins over what, and that every wrong key is named before anything starts."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from krn.config import Config, Landing, Sqs, load, validated
+from krn.errors import UsageError
+
+CONF = Path(__file__).parents[2] / "conf"
+Toml = Callable[[str], Path]
+
+
+@pytest.fixture
+def toml(tmp_path: Path) -> Toml:
+    def write(text: str) -> Path:
+        path = tmp_path / "krn.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def said(wrong: Callable[[], object]) -> str:
+    with pytest.raises(UsageError) as error:
+        wrong()
+    return str(error.value)
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert load(None, {}) == Config(warehouse=Path("warehouse").absolute())
+
+
+def test_the_environment_wins_over_the_file_and_a_set_over_both(toml: Toml) -> None:
+    path = toml('timezone = "Europe/Berlin"\ncurrency = "EUR"\nkeep_days = 30\n')
+    config = load(path, {"KRN_CURRENCY": "USD", "KRN_KEEP_DAYS": "40", "HOME": "/x"}, ["keep_days=50"])
+    assert (config.timezone, config.currency, config.keep_days) == ("Europe/Berlin", "USD", 50)
+
+
+def test_variables_that_are_no_keys_are_left_alone() -> None:
+    said_elsewhere = ("CONFIG", "FAILPOINT", "HOME", "LOG", "PII_KEY", "YES")
+    assert load(None, {f"KRN_{name}": "x" for name in said_elsewhere}) == load(None, {})
+
+
+def test_a_set_finds_a_source_by_its_name(toml: Toml) -> None:
+    path = toml('[[sources]]\nname = "a"\nkind = "landing"\npath = "/a"\n[[sources]]\nname = "b"\nkind = "sqs"\n')
+    config = load(path, {}, ["sources.a.settle_s=0.5", "sources.b.queue=orders"])
+    assert config.sources == (Landing(name="a", path=Path("/a"), settle_s=0.5), Sqs(name="b", queue="orders"))
+
+
+def test_a_set_for_a_source_that_is_not_there_says_so() -> None:
+    assert said(lambda: load(None, {}, ["sources.shop.path=/x"])) == (
+        "--set sources.shop: no source has this name. Next: krn doctor shows the sources"
+    )
+
+
+def test_a_set_without_a_value_says_its_form() -> None:
+    assert said(lambda: load(None, {}, ["timezone"])).startswith("--set timezone: not of the form key=value.")
+
+
+def test_every_wrong_key_is_named_at_once(toml: Toml) -> None:
+    path = toml(
+        'colour = "red"\nkeep_days = 3\ncurrency = "pounds"\n'
+        '[[sources]]\nname = "Shop files"\nkind = "landing"\npath = "/a"\nmax_fils = 1\n'
+    )
+    text = said(lambda: load(path, {"KRN_TIMEZONE": "Europe/Londn"}))
+    named = ("colour", "keep_days", "currency", "timezone", "sources.0.landing.name", "sources.0.landing.max_fils")
+    assert [key for key in named if f"{key}: " not in text] == []
+    assert text.startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Londn", "", "../../etc/passwd", "/etc/passwd"])
+def test_a_time_zone_that_nobody_keeps_is_refused(zone: str) -> None:
+    assert f"timezone: Value error, {zone!r} is not a time zone" in said(lambda: validated({"timezone": zone}, "it"))
+
+
+@pytest.mark.parametrize("place", ["s3://bucket/wh", "s3a://bucket/wh", "abfss://c@a.dfs.example/wh", "file:///wh"])
+@pytest.mark.parametrize("key", ["warehouse", "path"])
+def test_an_object_store_is_refused_until_there_is_a_lock_for_it(key: str, place: str) -> None:
+    source = {"name": "a", "kind": "landing", "path": "/a"}
+    values = {"sources": [{**source, key: place}]} if key == "path" else {key: place}
+    assert "only local paths; object stores need a lease lock" in said(lambda: validated(values, "it"))
+
+
+def test_two_sources_of_one_name_are_refused() -> None:
+    same = {"name": "a", "kind": "landing", "path": "/a"}
+    assert said(lambda: validated({"sources": [same, same]}, "it")).startswith("it: two sources share a name: a")
+
+
+def test_a_kind_of_source_that_krn_does_not_know_is_refused() -> None:
+    assert "'kafka'" in said(lambda: validated({"sources": [{"name": "a", "kind": "kafka"}]}, "it"))
+
+
+def test_a_file_that_is_missing_or_is_not_toml_is_named(toml: Toml, tmp_path: Path) -> None:
+    assert said(lambda: load(tmp_path / "no.toml", {})).startswith(f"There is no configuration file {tmp_path}/no.toml")
+    path = toml("warehouse = [")
+    assert said(lambda: load(path, {})).startswith(f"{path} is not TOML: ")
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "krn.toml"
+    path.write_bytes(b"\xff\xfe")
+    assert said(lambda: load(path, {})).startswith(f"{path} is not TOML: ")
+
+
+def test_today_is_a_date_of_the_business_and_not_of_greenwich() -> None:
+    clock = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    assert Config(timezone="Europe/Berlin").run_args(clock)["today"] == date(2026, 4, 1)
+
+
+def test_a_configuration_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load(None, {}).currency = "EUR"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["local", "prod"])
+def test_the_files_that_come_with_krn_are_right(name: str) -> None:
+    path = CONF / f"{name}.toml"
+    assert load(path, {}).model_fields_set >= tomllib.loads(path.read_text()).keys()

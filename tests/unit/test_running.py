@@ -1,0 +1,172 @@
+"""A run from start to end without Spark: what stops it, what it ends with, and who is told."""
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from krn import journal
+from krn.config import Config, Landing
+from krn.failpoints import arm, disarm
+from krn.journal import Record
+from krn.lock import hold
+from krn.running import Asked, execute, stoppable
+from krn.store import Store
+
+HOME = Path(__file__).parents[2]
+CLOCK = datetime(2026, 1, 31, tzinfo=UTC)
+
+
+def no_spark() -> SparkSession:
+    raise AssertionError("a session was started")
+
+
+class Bug(Exception):
+    """Something that nobody expected."""
+
+
+class Place:
+    """A warehouse and its folders; the sources that are named `gone` have none."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.warehouse = root, root / "warehouse"
+
+    def run(self, *sources: str, steps: tuple[str, ...] = ("ingest",), **keys: Any) -> Record:
+        for name in sources:
+            if name != "gone":
+                (self.root / name).mkdir(exist_ok=True)
+        given = tuple(Landing(name=name, path=self.root / name) for name in sources)
+        config = Config(warehouse=self.warehouse, sources=given, **keys)
+        return execute(Asked("job", steps, CLOCK), config, HOME, Store(no_spark, self.warehouse))
+
+    def journaled(self) -> list[dict[str, Any]]:
+        return journal.runs(self.warehouse)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_a_first_run_before_anything_came_is_ok_and_needs_no_spark(place: Place) -> None:
+    record = place.run("a", "b", steps=("ingest", "transform", "aggregate"))
+    assert (record.exit_code, record.error, [s.source for s in record.sources]) == (0, "", ["a", "b"])
+
+
+def test_a_run_is_journaled_as_it_was_told(place: Place) -> None:
+    record = place.run("a")
+    assert (record.job, record.exit_code, record.error, record.clock) == ("job", 0, "", CLOCK)
+    assert place.journaled() == [json.loads(json.dumps(journal.as_dict(record), default=str))]
+
+
+def test_a_source_that_fails_does_not_keep_the_others_and_its_error_is_the_end(place: Place) -> None:
+    record = place.run("a", "gone", "b")
+    assert [s.source for s in record.sources] == ["a", "b"]
+    assert (record.exit_code, f"{place.root}/gone: No such file" in record.error) == (69, True)
+    assert place.journaled()[0]["error"] == record.error
+
+
+def test_a_busy_run_does_nothing_ends_with_75_and_leaves_no_record(place: Place) -> None:
+    with hold(place.warehouse, "ingest"):
+        record = place.run("a")
+    assert (record.exit_code, record.sources, place.journaled()) == (75, (), [])
+
+
+@pytest.mark.parametrize(
+    ("step", "lock"),
+    [
+        ("ingest", "ingest"),
+        ("transform", "silver"),
+        ("aggregate", "gold"),
+        ("aggregate", "silver"),
+        ("maintain", "ingest"),
+        ("maintain", "silver"),
+        ("maintain", "gold"),
+    ],
+)
+def test_a_job_is_busy_when_another_works_on_what_it_needs(place: Place, step: str, lock: str) -> None:
+    with hold(place.warehouse, lock):
+        assert place.run("a", steps=(step,)).exit_code == 75
+
+
+def test_a_term_signal_ends_the_run_after_the_source_it_is_at(place: Place) -> None:
+    arm("listed", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    record = place.run("a", "b")
+    assert (record.exit_code, [s.source for s in record.sources]) == (143, ["a"])
+    assert "run again" in record.error
+
+
+def test_the_handler_of_before_is_back_after_a_run() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with stoppable() as stop:
+        assert not stop()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def _bug() -> None:
+    raise Bug("alice@example.org")
+
+
+def test_a_bug_is_raised_and_journaled_by_its_name_alone(place: Place) -> None:
+    arm("listed", _bug)
+    with pytest.raises(Bug):
+        place.run("a")
+    (found,) = place.journaled()
+    assert (found["exit_code"], found["error"], found["outcome"]) == (1, "Bug; see the log", "failed")
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> tuple[str, Callable[[], list[Any]]]:
+    """A command that keeps what it is told, and what it was told so far."""
+    path = tmp_path / "told.json"
+    return f"cat >> '{path}'", lambda: [json.loads(path.read_text())] if path.exists() else []
+
+
+def test_who_is_named_for_problems_gets_the_record_on_standard_input(
+    place: Place, told: tuple[str, Callable[[], list[Any]]]
+) -> None:
+    command, heard = told
+    record = place.run("gone", on_problem=command)
+    (summary,) = heard()
+    assert (summary["run"], summary["job"], summary["exit_code"]) == (record.run, "job", 69)
+    assert summary["error"] == record.error != ""
+    assert summary.keys() == place.journaled()[0].keys()
+
+
+def test_a_run_that_is_ok_tells_nobody(place: Place, told: tuple[str, Callable[[], list[Any]]]) -> None:
+    command, heard = told
+    place.run("a", on_problem=command)
+    assert heard() == []
+
+
+def test_a_bug_is_told_as_well(place: Place, told: tuple[str, Callable[[], list[Any]]]) -> None:
+    command, heard = told
+    arm("listed", _bug)
+    with pytest.raises(Bug):
+        place.run("a", on_problem=command)
+    assert [h["exit_code"] for h in heard()] == [1]
+
+
+@pytest.mark.parametrize("command", ["exit 7", "no-such-command", "head -c 1"])
+def test_a_command_that_fails_changes_no_end(place: Place, command: str) -> None:
+    assert place.run("gone", on_problem=command).exit_code == 69
+
+
+def test_what_an_armed_point_ended_is_done_by_the_next_run(place: Place) -> None:
+    arm("listed", _bug)
+    with pytest.raises(Bug):
+        place.run("a")
+    disarm()
+    assert place.run("a").exit_code == 0
+
+
+def test_two_runs_have_two_ids_and_two_records(place: Place) -> None:
+    assert len({place.run("a").run, place.run("a").run}) == len(place.journaled()) == 2
