@@ -25,20 +25,20 @@ def exists(spark: SparkSession, root: Path, table: str) -> bool:
     return DeltaTable.isDeltaTable(spark, path(root, table))
 
 
-def append(frame: DataFrame, root: Path, table: str) -> None:
+def append(frame: DataFrame, root: Path, table: str, *partition: str) -> None:
     """Append rows; the table is made when it is missing."""
-    frame.write.format("delta").mode("append").save(path(root, table))
+    frame.write.format("delta").mode("append").partitionBy(*partition).save(path(root, table))
 
 
-def merge(frame: DataFrame, root: Path, table: str, key: tuple[str, ...], update: str | None) -> None:
-    """Insert the rows whose key is new; replace the others where `update` holds (None = never)."""
+def merge(frame: DataFrame, root: Path, table: str, key: tuple[str, ...], better: str | None, *partition: str) -> None:
+    """Insert the rows whose key is new; one that is there is replaced by a better one (None = never)."""
     spark = frame.sparkSession
     if not exists(spark, root, table):
-        return append(frame, root, table)
+        return append(frame, root, table, *partition)
     on = " AND ".join(f"t.{column} = s.{column}" for column in key)
     change = DeltaTable.forPath(spark, path(root, table)).alias("t").merge(frame.alias("s"), on)
-    if update:
-        change = change.whenMatchedUpdateAll(condition=update)
+    if better:
+        change = change.whenMatchedUpdateAll(condition=better)
     change.whenNotMatchedInsertAll().execute()
     return None
 

@@ -45,21 +45,13 @@ def _events(spark: SparkSession, root: Path, bronze: DataFrame) -> DataFrame:
     rows = checked(bronze).persist()
     with lake.jobs_of(spark, "silver.events"):
         validate(rows, "silver.deliveries")
+    broken = rows.where("verdict = 'quarantined'").select("payload", "received_at", "type", "reason")
     with lake.jobs_of(spark, "silver.quarantine"):
-        lake.append(
-            rows.where("verdict = 'quarantined'").select("payload", "received_at", "type", "reason"),
-            root,
-            "silver.quarantine",
-        )
+        lake.append(broken, root, "silver.quarantine")
     valid = rows.where("verdict = 'accepted'").drop("payload", "reason", "verdict")
+    key = ("event_source", "event_id")
     with lake.jobs_of(spark, "silver.events"):
-        lake.merge(
-            valid.dropDuplicates(["event_source", "event_id"]),
-            root,
-            "silver.events",
-            ("event_source", "event_id"),
-            None,
-        )
+        lake.merge(valid.dropDuplicates([*key]), root, "silver.events", key, None, "type")
         came = bronze.agg(F.min("received_at")).collect()[0][0]
     rows.unpersist()
     return lake.read(spark, root, "silver.events").where(F.col("received_at") >= came)

@@ -77,7 +77,6 @@ class Config(_Frozen):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
     gate: Literal["fused", "plain", "off"] = "fused"
-    keep_days: int = Field(7, ge=7)
     on_problem: str | None = None
     sources: tuple[Source, ...] = ()
 

@@ -3,7 +3,8 @@
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -25,6 +26,18 @@ from krn.tables.silver import deliveries as silver
 from krn.tables.table import Table
 
 log = structlog.get_logger()
+
+
+#: Up to so many pending rows, plans are made for small work.
+FEW = 200_000
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The bronze rows that wait for a verdict, and how many they are."""
+
+    rows: DataFrame
+    n: int
 
 
 def judge(store: Store, run: Run) -> tuple[Built, ...]:
@@ -52,6 +65,11 @@ def _judge(store: Store, run: Run) -> tuple[Built, ...]:
     pending = _pending(store)
     if pending is None:
         return (_nothing_new(store, run),)
+    with store.small_plans() if pending.n <= FEW else nullcontext():
+        return _ruled(store, run, pending.rows)
+
+
+def _ruled(store: Store, run: Run, pending: DataFrame) -> tuple[Built, ...]:
     reached("read_bronze")
     arrived = _gated(bronze.TABLE, {"this": pending}, run)
     if not arrived.is_open:
@@ -71,30 +89,22 @@ def _judge(store: Store, run: Run) -> tuple[Built, ...]:
     return arrived, replace(ruling, outcome="published", version=version, rows=counts)
 
 
-def _pending(store: Store) -> DataFrame | None:
+def _pending(store: Store) -> Pending | None:
     """The bronze rows without a verdict, or None when all have one.
 
     They are the batches after the cursor; if the counts up to it don't agree, the rows that are really missing.
     """
-    if not store.exists(bronze.TABLE.name):
+    received, judged = store.count(bronze.TABLE.name), store.count(silver.TABLE.name)
+    if received == judged:
         return None
-    judged, newest = store.max(silver.TABLE.name, "batch", -1), store.max(bronze.TABLE.name, "batch", -1)
-    if store.count(bronze.TABLE.name) == store.count(silver.TABLE.name):
-        return None
-    rows = store.read(bronze.TABLE.name)
-    after = rows.where(F.col("batch") > judged)
-    if judged < 0:
-        return after
-    n_pending = after.count() if newest > judged else 0
-    if store.count(bronze.TABLE.name) - n_pending == store.count(silver.TABLE.name):
-        return after
-    log.error(
-        "verdicts_missing",
-        bronze=store.count(bronze.TABLE.name),
-        judged=store.count(silver.TABLE.name),
-        pending=n_pending,
-    )
-    return rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti")
+    rows, n_missing = store.read(bronze.TABLE.name), received - judged
+    cursor = store.max(silver.TABLE.name, "batch", -1)
+    after = rows.where(F.col("batch") > cursor)
+    n_after = store.count_after(bronze.TABLE.name, "batch", cursor)
+    if n_missing == (after.count() if n_after is None else n_after):
+        return Pending(after, n_missing)
+    log.error("verdicts_missing", bronze=received, judged=judged, after_the_cursor=n_after)
+    return Pending(rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti"), n_missing)
 
 
 def _verdicts(store: Store, pending: DataFrame, run: Run, folder: Path) -> DataFrame:

@@ -20,6 +20,6 @@ def sql(query: str, root: Path) -> pa.Table:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {stage}")
         connection.execute(f"CREATE VIEW {stage}.{table} AS SELECT * FROM _{stage}_{table}")  # noqa: S608  both match _NAME
     try:
-        return connection.execute(query).to_arrow_table()
+        return connection.sql(query).to_arrow_table()
     except duckdb.Error as wrong:
         raise UsageError(f"The query cannot be run: {wrong}", "krn tables") from None

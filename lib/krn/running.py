@@ -1,5 +1,6 @@
 """One run from start to end: its clock and id, its steps, its record in the journal, and the exit code it ends with."""
 
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ import structlog
 
 from krn import journal, pipeline
 from krn.config import Config
-from krn.errors import KrnError, Unreadable
+from krn.errors import Busy, KrnError, Unreadable
 from krn.journal import Record
 from krn.outcome import Run
 from krn.pipeline import Progress, Stop
@@ -72,7 +73,8 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
             tuple(progress.tables),
             progress.notes,
         )
-        if code != 75 and config.warehouse.exists():  # a busy run did nothing, every few minutes
+        did_something = progress.sources or progress.tables or code not in (0, Busy.exit_code)
+        if did_something and config.warehouse.exists():  # a busy run every few minutes is no news
             journal.write(config.warehouse, record)
         if code != 0 and config.on_problem:
             _tell(config.on_problem, record)
@@ -115,18 +117,26 @@ def stoppable() -> Iterator[Stop]:
 @contextmanager
 def readable() -> Iterator[None]:
     """Turn Spark's error about a damaged file into one that names it."""
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except PySparkException as failed:
-        condition = failed.getCondition() or ""
-        if "FAILED_READ_FILE" not in condition and "checksum" not in str(failed):
+    except (PySparkException, Py4JError) as failed:
+        damaged = damaged_file(str(failed))
+        if damaged is None:
             raise
-        path = (failed.getMessageParameters() or {}).get("path", "a file of the warehouse")
-        raise Unreadable(
-            f"{path} is damaged.", "restore it from a backup or rebuild the table: krn run --full"
-        ) from failed
+        then = "restore it from a backup, or move the table's folder away: krn run makes it again"
+        raise Unreadable(f"{damaged} is damaged or gone; nothing was published from it.", then) from failed
+
+
+def damaged_file(said: str) -> str | None:
+    """The file that Spark's error says it could not read, if that is what it says."""
+    is_about_a_file = any(
+        word in said for word in ("FAILED_READ_FILE", "hecksum", "FILE_NOT_EXIST", "not a Parquet file")
+    )
+    path = re.search(r"file:(/[^\s,;\"']+)", said)
+    return path[1].rstrip(".:") if is_about_a_file and path else None
 
 
 def _tell(command: str, record: Record) -> None:

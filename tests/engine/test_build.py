@@ -195,7 +195,7 @@ def test_a_commit_that_no_cursor_knows_is_not_read_by_others(store: Store) -> No
     with pytest.raises(Crash):
         step(store, "r2", [TOTALS])
     disarm()
-    assert built(store, DAILY, "r3").outcome == "unchanged"
+    assert built(store, DAILY, "r3").outcome == "waits"
     assert content(store, DAILY.name) == Counter([ten(1)])
 
 
@@ -205,11 +205,11 @@ def test_a_table_waits_when_its_inputs_reflect_different_deliveries(store: Store
     deliver(store, order("b", customer="y"))
     step(store, "r2", [TOTALS])
     waits = built(store, LABELLED, "r3")
-    assert (waits.outcome, waits.why) == ("waits", "silver.buyers is behind the other inputs")
+    assert (waits.outcome, waits.why) == ("waits", "not yet at version 1 of silver.deliveries: silver.buyers")
 
 
 def test_a_table_waits_for_an_input_that_was_never_built(store: Store) -> None:
-    assert built(store, DAILY, "r1").why == "silver.totals was not built yet"
+    assert built(store, DAILY, "r1").why == "not built yet: silver.totals"
 
 
 def test_an_unknown_input_name_fails_when_the_module_is_imported() -> None:

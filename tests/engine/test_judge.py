@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 from structlog.testing import capture_logs
-from world import a_run, order
+from world import RECEIVED, a_run, order
 
 from krn.failpoints import arm, disarm
 from krn.judge import judge
@@ -23,7 +23,7 @@ from krn.tables.silver.deliveries import TABLE as SILVER
 SAMPLES = [
     json.loads(line) for f in sorted((Path(__file__).parents[1] / "events").glob("*.jsonl")) for line in f.open()
 ]
-RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)  # the samples' own
+SAMPLED = datetime(2026, 1, 1, tzinfo=UTC)  # when the samples were received
 POINTS = ("read_bronze", "parsed", "elected", "gate_run", "silver_committed", "wm")
 BROKEN = order("broken").replace(b'"order_total": "10"', b'"order_total": "ten"')
 HOSTILE = {
@@ -34,7 +34,7 @@ HOSTILE = {
     b'{"__class__": "os.system"}': "missing_field",
     order("caf\xe9").replace(b"\\u00e9", b"\xe9"): "encoding",
 }
-Verdict = tuple[int, str, tuple[str, ...], int | None]
+Verdict = tuple[int | None, str, tuple[str, ...], int | None]
 
 
 class Crash(Exception):
@@ -45,11 +45,13 @@ def crash() -> None:
     raise Crash
 
 
-def hand_over(store: Store, *bodies: bytes, batch: int | None = None, first: int = 0) -> None:
+def hand_over(
+    store: Store, *bodies: bytes, batch: int | None = None, first: int = 0, received: datetime = RECEIVED
+) -> None:
     """Put the bodies into bronze as one commit, as ingest does."""
     number = store.max(BRONZE.name, "batch", 0) + 1 if batch is None else batch
     given = [Delivery(f"{number}:{n}", body, "") for n, body in enumerate([b""] * first + list(bodies))]
-    rows = staged(given, "test", "sqs", number, RECEIVED, "in").slice(first)
+    rows = staged(given, "test", "sqs", number, received, "in").slice(first)
     store.append(BRONZE, store.spark.createDataFrame(rows, BRONZE.schema), {"run": "in", "token": f"{number} {first}"})
 
 
@@ -65,13 +67,13 @@ def verdicts(store: Store) -> list[Verdict]:
     )
 
 
-def _short(row_id: int) -> int:
-    return row_id // BATCH_ROWS * 100 + row_id % BATCH_ROWS
+def _short(row_id: int | None) -> int | None:
+    return row_id and row_id // BATCH_ROWS * 100 + row_id % BATCH_ROWS
 
 
 @pytest.fixture(scope="module")
-def history(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Verdict]:
-    """Five batches in four runs: A again and again, B after a broken copy of it, C before one, E in two batches at once."""
+def history(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dict[int | None, Verdict]:
+    """Four runs: A again and again, B after a broken copy of it, C before one, E in two batches at once."""
     store = Store(lambda: spark, tmp_path_factory.mktemp("history"))
     a, b, c, e = (order(name) for name in "ABCE")
     other_a, other_e = order("A", total=99), order("E", total=99)
@@ -92,42 +94,42 @@ def _broken(body: bytes) -> bytes:
     return body.replace(b'"GBP"', b'"pounds"')
 
 
-def said(history: dict[int, Verdict], *rows: int) -> list[tuple[Any, ...]]:
+def said(history: dict[int | None, Verdict], *rows: int) -> list[tuple[Any, ...]]:
     return [history[row][1:] for row in rows]
 
 
-def test_a_copy_in_the_same_batch_is_a_duplicate_of_the_first(history: dict[int, Verdict]) -> None:
+def test_a_copy_in_the_same_batch_is_a_duplicate_of_the_first(history: dict[int | None, Verdict]) -> None:
     assert said(history, 100, 101) == [("accepted", (), None), ("duplicate", (), 100)]
 
 
-def test_a_copy_in_a_later_batch_is_a_duplicate_of_the_accepted_row(history: dict[int, Verdict]) -> None:
+def test_a_copy_in_a_later_batch_is_a_duplicate_of_the_accepted_row(history: dict[int | None, Verdict]) -> None:
     assert said(history, 200) == [("duplicate", (), 100)]
 
 
-def test_other_content_under_a_known_id_is_quarantined_each_time(history: dict[int, Verdict]) -> None:
+def test_other_content_under_a_known_id_is_quarantined_each_time(history: dict[int | None, Verdict]) -> None:
     assert said(history, 201, 301) == [("quarantined", ("id_conflict",), 100)] * 2
 
 
-def test_a_broken_copy_that_came_first_does_not_kill_the_good_event(history: dict[int, Verdict]) -> None:
+def test_a_broken_copy_that_came_first_does_not_kill_the_good_event(history: dict[int | None, Verdict]) -> None:
     assert said(history, 102, 202) == [("quarantined", ("bad_currency",), None), ("accepted", (), None)]
 
 
-def test_a_broken_copy_that_came_later_is_quarantined_for_itself(history: dict[int, Verdict]) -> None:
+def test_a_broken_copy_that_came_later_is_quarantined_for_itself(history: dict[int | None, Verdict]) -> None:
     assert said(history, 203, 300) == [("accepted", (), None), ("quarantined", ("bad_currency",), None)]
     assert said(history, 302) == [("duplicate", (), 203)]
 
 
-def test_batches_that_are_judged_together_keep_their_order(history: dict[int, Verdict]) -> None:
+def test_batches_that_are_judged_together_keep_their_order(history: dict[int | None, Verdict]) -> None:
     assert said(history, 400, 401, 500) == [("accepted", (), None), ("duplicate", (), 400), ("duplicate", (), 400)]
     assert said(history, 501) == [("quarantined", ("id_conflict",), 400)]
 
 
-def test_as_many_verdicts_as_deliveries(history: dict[int, Verdict]) -> None:
+def test_as_many_verdicts_as_deliveries(history: dict[int | None, Verdict]) -> None:
     assert sorted(history) == [100, 101, 102, 200, 201, 202, 203, 300, 301, 302, 400, 401, 500, 501]
 
 
 def test_whatever_is_delivered_gets_one_verdict_for_its_own_reasons(store: Store) -> None:
-    hand_over(store, *(s["body"].encode() for s in SAMPLES), *HOSTILE)
+    hand_over(store, *(s["body"].encode() for s in SAMPLES), *HOSTILE, received=SAMPLED)
     judged(store)
     found = {row: (verdict, reasons) for row, verdict, reasons, _ in _by_position(store)}
     wanted = {n: s["verdict"] for n, s in enumerate(SAMPLES)}

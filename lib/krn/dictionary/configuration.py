@@ -12,7 +12,6 @@ _KEYS = {
     "timezone": "IANA name of the zone whose days are business days",
     "currency": "ISO 4217 code of amounts in bodies that name none",
     "gate": "fused: one Spark pass; plain: Great Expectations as it comes, slower; off: publish without asking",
-    "keep_days": "days that old table versions stay readable; not read yet, maintenance keeps 7",
     "on_problem": "command that gets the run's record as JSON on its standard input when a run ends not ok",
     "sources": "where events come from; the keys of each kind are below",
 }

@@ -27,9 +27,9 @@ def of(suite: Suite, frame: Callable[[str], DataFrame]) -> dict[str, int | Decim
     sums = [_sums(frame(name), suite, name) for name in sorted({number.of for number in suite.numbers})]
     if not sums:
         return {}
-    row = reduce(lambda left, right: left.crossJoin(right), sums).first()
+    rows = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), sums).collect()
     names = [number.name for number in suite.numbers]
-    return {name: 0 if row is None or row[name] is None else row[name] for name in names}
+    return {name: next((row[name] for row in rows if row[name] is not None), 0) for name in names}
 
 
 def _frame(of: str, candidate: Candidate, store: Store, pins: Pins, scope: Scope) -> DataFrame:

@@ -37,12 +37,13 @@ def pin(table: Table, store: Store) -> Pins | Waits:
     found = {name: cursors.load(store.root, name) for name in names}
     missing = [name for name, cursor in found.items() if cursor is None]
     if missing:
-        return Waits(f"{', '.join(missing)} was not built yet")
+        return Waits(f"not built yet: {', '.join(missing)}")
     built = [cursor for cursor in found.values() if cursor is not None]
-    through = max(cursor.through for cursor in built)
+    judged = cursors.load(store.root, deliveries.TABLE.name)
+    through = max(cursor.through for cursor in (*built, *([judged] if judged else [])))
     behind = [cursor.table for cursor in built if cursor.through != through]
     if behind:
-        return Waits(f"{', '.join(behind)} is behind the other inputs")
+        return Waits(f"not yet at version {through} of {deliveries.TABLE.name}: {', '.join(behind)}")
     return Pins({c.table: Seen(c.version, c.id) for c in built}, through)
 
 

@@ -33,7 +33,7 @@ def check(store: Store) -> None:
     if store.exists(TABLE.name) and _shape(store.schema(TABLE.name)) != _shape(TABLE.schema):
         raise Unreadable(
             f"{TABLE.name} has other columns than this version of krn writes.",
-            "krn rebuild, or use the version that made it",
+            "use the version of krn that made it, or a new warehouse",
         )
 
 

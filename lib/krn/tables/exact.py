@@ -7,16 +7,23 @@ _PLACES = 10_000
 
 
 def share(amount: Column, part: Column, whole: Column) -> Column:
-    """amount * part / whole as decimal(18,4); all >= 0 and below 10^14; null where `whole` is 0."""
-    product = _units(amount, 18) * _units(part, 18)
-    return _from_units(_nearest(product, _units(whole, 18)))
+    """amount * part / whole as decimal(18,4), halves away from 0; all below 10^14, `part` and `whole` not below 0.
+
+    Null where `whole` is 0.
+    """
+    product = _units(F.abs(amount), 18) * _units(part, 18)
+    return _signed(amount, _from_units(_nearest(product, _units(whole, 18))))
 
 
 def ratio(numerator: Column, denominator: Column) -> Column:
     """numerator / denominator as decimal(18,4); null where the denominator is not above 0, or beyond 14 digits."""
     scaled = F.abs(_units(numerator, 33)) * F.lit(_PLACES).cast("decimal(5,0)")
     rounded = _from_units(_nearest(scaled, _units(denominator, 33)))
-    return F.when(numerator < 0, -rounded).otherwise(rounded)
+    return _signed(numerator, rounded)
+
+
+def _signed(like: Column, value: Column) -> Column:
+    return F.when(like < 0, -value).otherwise(value)
 
 
 def _units(value: Column, digits: int) -> Column:

@@ -91,7 +91,7 @@ def _freight_given_back(lines: DataFrame, taken: DataFrame, timezone: str) -> Da
     whole = (
         ordered.drop("event_source", "event_id")
         .join(cancelled.where("cancelled > 0"), on="order_id", how="inner")
-        .where("cancelled = units AND freight > 0")
+        .where("cancelled = units AND freight <> 0")
     )
     entries = whole.select(
         *(c for c in whole.columns if c not in ("quantity", "gross", "discount", "tax", "freight")),
