@@ -93,7 +93,7 @@ def _line(step: Step) -> str:
     rate = f"{step.rows / cost.wall:,.0f}" if step.rows else ""
     verdict = f"{len(wrong)} cells differ: {wrong[0]}" if wrong else "agrees"
     spent = f"{cost.cpu:8.1f}{cost.wall:8.1f}{cost.peak / 1e6:9,.0f}"
-    return f"{step.product:16}{step.step:12}{spent}{step.jobs.total():6}{rate:>9}  {verdict}"
+    return f"{step.product:16}{step.step:12}{spent}{sum(step.jobs.values()):6}{rate:>9}  {verdict}"
 
 
 def _say_ratios(cost: dict[tuple[str, str], Cost]) -> None:
@@ -109,7 +109,7 @@ def _say_ratios(cost: dict[tuple[str, str], Cost]) -> None:
 def _say_jobs(steps: list[Step]) -> None:
     print("\nSpark jobs by table, in the order of the runs above")
     for table in sorted({table for step in steps for table in step.jobs}):
-        print(f"{table:26}" + "".join(f"{step.jobs[table] or '':6}" for step in steps))
+        print(f"{table:26}" + "".join(f"{step.jobs.get(table) or '':6}" for step in steps))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The products that are measured: each takes what has landed to gold its own way, and tells its cost and its jobs."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ HOME = Path(__file__).parents[1]
 TIMEZONE = "Europe/Berlin"
 _SUBMIT = ("bin/env", "spark-submit", "--properties-file", "conf/spark-defaults.conf")
 _PY_FILES = ("--py-files", "bench/baseline/reversals.py")
+# Delta's default: krn sets `none`, which refuses a persisted frame
+_CONF = ("--conf", "spark.databricks.delta.merge.materializeSource=auto")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Site:
     log: Path
 
 
-Jobs = Counter[str]
+Jobs = dict[str, int]
 Run = Callable[[Site, str], tuple[Cost, Jobs]]
 
 
@@ -31,7 +32,7 @@ def _krn(site: Site, clock: str, *options: str) -> tuple[Cost, Jobs]:
     """One `krn run`; its record has the jobs of each table."""
     where = ("--warehouse", site.warehouse, "--landing", site.landing, "--timezone", TIMEZONE, "--clock", clock)
     said, cost = metered(["bin/env", "krn", "run", *map(str, where), *options, "--json"], HOME, site.log)
-    return cost, Jobs({table["table"]: table["jobs"] for table in json.loads(said)["tables"]})
+    return cost, {table["table"]: table["jobs"] for table in json.loads(said)["tables"]}
 
 
 def _krn_without_gate(site: Site, clock: str) -> tuple[Cost, Jobs]:
@@ -40,10 +41,10 @@ def _krn_without_gate(site: Site, clock: str) -> tuple[Cost, Jobs]:
 
 def _baseline(site: Site, clock: str) -> tuple[Cost, Jobs]:
     """Three spark-submits; each prints its jobs by table in its last line, if it had any work."""
-    cost, jobs = Cost(), Jobs()
+    cost, jobs = Cost(), dict[str, int]()
     for script, *args in (("ingest", site.landing), ("silver", TIMEZONE), ("gold", TIMEZONE, clock)):
         job = (f"bench/baseline/{script}.py", str(site.warehouse), *map(str, args))
-        said, spent = metered([*_SUBMIT, *_PY_FILES, *job], HOME, site.log)
+        said, spent = metered([*_SUBMIT, *_PY_FILES, *_CONF, *job], HOME, site.log)
         cost += spent
         jobs.update(json.loads(said.splitlines()[-1]) if said else {})
     return cost, jobs

@@ -35,7 +35,7 @@ LocalPath = Annotated[Path, AfterValidator(_local_path)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class Sqs(_Frozen):

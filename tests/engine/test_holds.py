@@ -106,14 +106,14 @@ def test_a_table_waits_for_the_one_of_its_inputs_that_is_held_and_its_siblings_g
         BUYERS.name: "held",
         LABELLED.name: "waits",
     }
-    assert done[LABELLED.name].why == "silver.buyers is behind the other inputs"
+    assert done[LABELLED.name].why == "not yet at version 1 of silver.deliveries: silver.buyers"
 
 
 def test_a_first_build_that_is_held_makes_no_table(store: Store) -> None:
     deliver(store, order("a", 1))
     done = step(store, "r1", [TOTALS, DAILY], suite_of=BIG_TOTALS)
     assert (done[TOTALS.name].outcome, store.exists(TOTALS.name)) == ("held", False)
-    assert (done[DAILY.name].outcome, done[DAILY.name].why) == ("waits", "silver.totals was not built yet")
+    assert (done[DAILY.name].outcome, done[DAILY.name].why) == ("waits", "not built yet: silver.totals")
     assert cursors.load(store.root, TOTALS.name) is None
 
 
@@ -157,7 +157,7 @@ def test_a_gate_that_cannot_judge_is_shut(held: Store, column: str) -> None:
 
 def test_a_table_without_a_suite_is_not_published(held: Store, tmp_path: Path) -> None:
     missing = suite_of(tmp_path)
-    with pytest.raises(UsageError, match=r"silver/totals\.yml: no such suite"):
+    with pytest.raises(UsageError, match="no such suite"):
         step(held, "r2", [TOTALS], suite_of=lambda table: missing(table) if table is TOTALS else None)
     assert held.head(TOTALS.name) == 0
 

@@ -209,7 +209,7 @@ TOYS = (TOTALS, DAILY, RANKING, BUYERS, LABELLED, MOVING)
 
 
 def same_as_in_full(store: Store, tables: Iterable[Table]) -> list[str]:
-    """The tables whose increments differ from a computation of everything (their rows are compared before and after)."""
+    """The tables whose increments differ from a computation of everything."""
     before = {table.name: content(store, table.name) for table in tables}
     step(store, "full", list(tables), full=True)
     return [table.name for table in tables if content(store, table.name) != before[table.name]]

@@ -36,9 +36,9 @@ def test_without_a_file_the_defaults_hold() -> None:
 
 
 def test_the_environment_wins_over_the_file_and_a_set_over_both(toml: Toml) -> None:
-    path = toml('timezone = "Europe/Berlin"\ncurrency = "EUR"\nkeep_days = 30\n')
-    config = load(path, {"KRN_CURRENCY": "USD", "KRN_KEEP_DAYS": "40", "HOME": "/x"}, ["keep_days=50"])
-    assert (config.timezone, config.currency, config.keep_days) == ("Europe/Berlin", "USD", 50)
+    path = toml('timezone = "Europe/Berlin"\ncurrency = "EUR"\ngate = "plain"\n')
+    config = load(path, {"KRN_CURRENCY": "USD", "KRN_GATE": "fused", "HOME": "/x"}, ["gate=off"])
+    assert (config.timezone, config.currency, config.gate) == ("Europe/Berlin", "USD", "off")
 
 
 def test_variables_that_are_no_keys_are_left_alone() -> None:
@@ -64,11 +64,11 @@ def test_a_set_without_a_value_says_its_form() -> None:
 
 def test_every_wrong_key_is_named_at_once(toml: Toml) -> None:
     path = toml(
-        'colour = "red"\nkeep_days = 3\ncurrency = "pounds"\n'
+        'colour = "red"\ngate = "ajar"\ncurrency = "pounds"\n'
         '[[sources]]\nname = "Shop files"\nkind = "landing"\npath = "/a"\nmax_fils = 1\n'
     )
     text = said(lambda: load(path, {"KRN_TIMEZONE": "Europe/Londn"}))
-    named = ("colour", "keep_days", "currency", "timezone", "sources.0.landing.name", "sources.0.landing.max_fils")
+    named = ("colour", "gate", "currency", "timezone", "sources.0.landing.name", "sources.0.landing.max_fils")
     assert [key for key in named if f"{key}: " not in text] == []
     assert text.startswith(f"{path}: ")
 
