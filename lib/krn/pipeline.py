@@ -18,6 +18,7 @@ from krn.sources import ledger
 from krn.sources.ingested import Ingested
 from krn.store import Store
 from krn.tables.every import TABLES
+from krn.tables.silver import deliveries
 
 log = structlog.get_logger()
 
@@ -70,6 +71,8 @@ def aggregate(store: Store, run: Run, progress: Progress, stop: Stop) -> None:
 
 
 def _build(stage: str, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
+    if not store.exists(deliveries.TABLE.name):
+        return  # nothing ever came: there is nothing to wait for either
     tables = [t for t in TABLES if t.stage == stage and t.transform is not None]
     for built in build_all(tables, store, run):
         progress.tables.append(built)

@@ -49,10 +49,9 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
     started = datetime.now(UTC)
     clock = asked.clock or started
     run, progress = _run(asked, config, home, started, clock), Progress()
-    structlog.contextvars.bind_contextvars(run=run.id)
     error, code = "", 1
     try:
-        with stoppable() as stop:
+        with structlog.contextvars.bound_contextvars(run=run.id), stoppable() as stop:
             _steps(asked.steps, config, store, run, progress, stop)
         code = 0
     except KrnError as ended:
