@@ -72,7 +72,7 @@ def build(table: Table, store: Store, run: Run) -> Built:
     if scope is None:
         return _nothing_new(table, store, pins, print_, cursor)
     reached("scoped")
-    with nullcontext() if scope.is_whole else store.small_plans():
+    with store.small_plans() if scope.is_small else nullcontext():
         return _made(table, store, pins, scope, run, print_, folder)
 
 
@@ -82,7 +82,7 @@ def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_
     result = _gated(candidate, store, pins, scope, run)
     reached("gated")
     if result is not None and not result.is_open:
-        return _kept(candidate, result, store, run)
+        return _kept(candidate, result, store, run, scope)
     version = publish(candidate, scope, store, run.commit(result), retyped=_retyped(table, store))
     reached("published")
     _settle(table, store, pins, print_)
@@ -113,6 +113,8 @@ def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, ru
         return "first build"
     if run.full:
         return "asked for in full"
+    if (holds.of(store.root, table.name) or {}).get("in_full"):
+        return "held when it was made in full"
     if cursor.fingerprint != print_:
         return "its definition or arguments changed"
     if {n: s.id for n, s in cursor.inputs.items()} != {n: s.id for n, s in pins.seen.items()}:
@@ -171,21 +173,31 @@ def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Ru
 
 def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite) -> Result | None:
     """An empty candidate of inputs that had rows is held, unless the table may be empty."""
-    if candidate.table.may_be_empty or all(
-        f.isEmpty() for f in _restricted(candidate.table, store, pins, scope).values()
-    ):
+    if candidate.table.may_be_empty or not _has_input(candidate.table, store, pins, scope):
         return None
     return gate.refused(suite, "unexpectedly empty: the inputs in scope have rows, the candidate has none")
 
 
-def _kept(candidate: Candidate, result: Result, store: Store, run: Run) -> Built:
+def _has_input(table: Table, store: Store, pins: Pins, scope: Scope) -> bool:
+    """Whether an input has rows that make rows here: not those of no scope, nor those reached via another column."""
+    for given in (i for i in table.reads.values() if not i.via):
+        rows = inputs.rows(given, store, pins)
+        if table.scope is not None:
+            value = scope_of(table, given)
+            rows = scope.restrict(rows, value, table.window_days).where(value.isNotNull())
+        if not rows.isEmpty():
+            return True
+    return False
+
+
+def _kept(candidate: Candidate, result: Result, store: Store, run: Run, scope: Scope) -> Built:
     """Nothing is published and the cursor stays, so the next run gates it again; the candidate is kept to be seen."""
     built = held(candidate.table, result, candidate.rows)
-    holds.put(
-        store.root,
-        built.table,
-        {"run": run.id, "why": built.why, "status": result.status, "candidate": str(candidate.path)},
-    )
+    for older in candidate.path.parents[1].iterdir():
+        if older.name != run.id:
+            shutil.rmtree(older)
+    record = {"run": run.id, "why": built.why, "status": result.status, "candidate": str(candidate.path)}
+    holds.put(store.root, built.table, {**record, "in_full": scope.is_whole})
     return built
 
 

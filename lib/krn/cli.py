@@ -105,7 +105,7 @@ def show(table: str, rows: int, version: int | None, as_json: bool, **where: Any
     """Show rows of TABLE, such as gold.sales_daily."""
     from krn import reading
 
-    _table(reading.arrow(table, _config(**where).warehouse, version).slice(0, rows), as_json)
+    _table(reading.arrow(table, _config(**where).warehouse, version, rows), as_json)
 
 
 @krn.command()

@@ -17,6 +17,11 @@ def clear(root: Path, table: str) -> None:
     (_folder(root) / f"{table}.json").unlink(missing_ok=True)
 
 
+def of(root: Path, table: str) -> dict[str, Any] | None:
+    """The hold of a table, or None."""
+    return records.read(_folder(root) / f"{table}.json")
+
+
 def every(root: Path) -> list[dict[str, Any]]:
     """All holds, by table."""
     found = (records.read(path) for path in sorted(_folder(root).glob("[!.]*.json")))

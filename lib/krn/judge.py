@@ -16,7 +16,7 @@ from krn.cursors import Cursor
 from krn.engine import numbers
 from krn.engine.checking import SCHEMA, checked
 from krn.engine.election import losers, ruled
-from krn.errors import KrnError
+from krn.errors import KrnError, Unreadable
 from krn.failpoints import reached
 from krn.gate import Result
 from krn.outcome import Built, Run, held
@@ -94,13 +94,17 @@ def _pending(store: Store) -> Pending | None:
 
     They are the batches after the cursor; if the counts up to it don't agree, the rows that are really missing.
     """
-    received, judged = store.count(bronze.TABLE.name), store.count(silver.TABLE.name)
+    version = store.head(bronze.TABLE.name)  # ingest may commit while this runs
+    received, judged = store.count(bronze.TABLE.name, version), store.count(silver.TABLE.name)
     if received == judged:
         return None
-    rows, n_missing = store.read(bronze.TABLE.name), received - judged
+    if received < judged:
+        lost = f"{bronze.TABLE.name} has {received} rows, but {judged} have a verdict: bronze was lost or replaced."
+        raise Unreadable(lost, "restore bronze from a backup, or start a new warehouse")
+    rows, n_missing = store.read(bronze.TABLE.name, version), received - judged
     cursor = store.max(silver.TABLE.name, "batch", -1)
     after = rows.where(F.col("batch") > cursor)
-    n_after = store.count_after(bronze.TABLE.name, "batch", cursor)
+    n_after = store.count_after(bronze.TABLE.name, "batch", cursor, version)
     if n_missing == (after.count() if n_after is None else n_after):
         return Pending(after, n_missing)
     log.error("verdicts_missing", bronze=received, judged=judged, after_the_cursor=n_after)
@@ -158,8 +162,9 @@ def _settle(store: Store) -> None:
     head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
     if head is None:
         raise KrnError(f"{silver.TABLE.name} was published but is not there.", "look at the warehouse's folder")
-    if before is None or before.version != head:
-        cursors.save(store.root, Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, "", {}))
+    now = Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, "", {})
+    if before != now:
+        cursors.save(store.root, now)
     for table in (bronze.TABLE, silver.TABLE):
         holds.clear(store.root, table.name)
     shutil.rmtree(store.root / "_candidates" / silver.TABLE.name, ignore_errors=True)

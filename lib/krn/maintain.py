@@ -15,17 +15,21 @@ def maintain(store: Store, names: list[str]) -> list[str]:
     """Tidy the tables that exist; content stays as it is. The caller holds every lock. Returns what was tidied."""
     present = [name for name in names if store.exists(name)]
     for name in present:
+        before = store.head(name)
         store.compact(name)
-        _follow(store, name, names)
+        _follow(store, name, names, before)
         store.vacuum(name)
         log.info("tidied", table=name, version=store.head(name))
     return present
 
 
-def _follow(store: Store, name: str, names: list[str]) -> None:
-    """Whoever had read all of the table has read all of its compacted version, which holds the same rows."""
+def _follow(store: Store, name: str, names: list[str], before: int | None) -> None:
+    """Whoever had read all of the table has read all of its compacted version, which holds the same rows.
+
+    Nobody has where a killed run left a version that no cursor knows: then the next run catches up, as after any crash.
+    """
     own, head = cursors.load(store.root, name), store.head(name)
-    if own is None or head is None or own.version == head:
+    if own is None or head is None or own.version != before:
         return
     known = [found for found in (cursors.load(store.root, other) for other in names) if found is not None]
     for cursor in known:

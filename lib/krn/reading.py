@@ -29,13 +29,14 @@ def read(name: str, *, warehouse: str | Path = "warehouse", version: int | None 
     return reader.load(str(path_of(table, root))).where(condition)
 
 
-def arrow(name: str, root: Path, version: int | None = None) -> pa.Table:
-    """A table or view as Arrow, without Spark; deletion vectors are applied."""
+def arrow(name: str, root: Path, version: int | None = None, limit: int | None = None) -> pa.Table:
+    """A table or view as Arrow, or its first `limit` rows, without Spark; deletion vectors are applied."""
     if name == "ops.runs":
-        return runs(root)
+        return runs(root).slice(0, limit)
     table, condition = VIEWS.get(name, (name, "true"))
     delta = deltalake.DeltaTable(str(path_of(table, root)), version=version)
     query = f"SELECT * FROM krn_table WHERE {condition}"  # noqa: S608  the condition is ours
+    query += f" LIMIT {limit}" if limit is not None else ""
     return pa.table(deltalake.QueryBuilder().register("krn_table", delta).execute(query))
 
 

@@ -116,6 +116,7 @@ def stoppable() -> Iterator[Stop]:
 @contextmanager
 def readable() -> Iterator[None]:
     """Turn Spark's error about a damaged file into one that names it."""
+    from deltalake.exceptions import DeltaError
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -125,14 +126,22 @@ def readable() -> Iterator[None]:
         damaged = damaged_file(str(failed))
         if damaged is None:
             raise
-        then = "restore it from a backup, or move the table's folder away: krn run makes it again"
-        raise Unreadable(f"{damaged} is damaged or gone; nothing was published from it.", then) from failed
+        raise Unreadable(f"{damaged} is damaged or gone; nothing was published from it.", _mend(damaged)) from failed
+    except DeltaError as failed:
+        raise Unreadable(f"The log of a table is damaged: {failed}.", "restore it from a backup") from failed
+
+
+def _mend(path: str) -> str:
+    if "/bronze/" in path or "/silver/deliveries/" in path or "/ops/" in path:
+        return "restore it from a backup; no other table can make it again"
+    return "restore it from a backup, or move the table's folder away: krn run makes it again"
 
 
 def damaged_file(said: str) -> str | None:
     """The file that Spark's error says it could not read, if that is what it says."""
     is_about_a_file = any(
-        word in said for word in ("FAILED_READ_FILE", "hecksum", "FILE_NOT_EXIST", "not a Parquet file")
+        word in said
+        for word in ("FAILED_READ_FILE", "hecksum", "FILE_NOT_EXIST", "PATH_NOT_FOUND", "not a Parquet file")
     )
     path = re.search(r"file:(/[^\s,;\"']+)", said)
     return path[1].rstrip(".:") if is_about_a_file and path else None

@@ -48,4 +48,6 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
 
 def _from_home(home: Path, value: str) -> str:
     """Paths in the file are relative to the project; a job may be started elsewhere."""
-    return value.replace(".jars/", f"{home}/.jars/").replace("conf/log4j2", f"{home}/conf/log4j2")
+    log4j = f"{home}/conf/log4j2.properties"
+    quoted = f'"{log4j}"' if " " in log4j else log4j
+    return value.replace(".jars/", f"{home}/.jars/").replace("conf/log4j2.properties", quoted)

@@ -1,10 +1,11 @@
 """The only module that touches Delta: reads at a version, change feeds, and commits that are read back."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,10 @@ _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 _UNSEEN = ("payload", "data")
 
 
+#: What Spark would take for a pattern in a path.
+_GLOB = re.compile(r"([\\*?\[\]{}])")
+
+
 @dataclass(frozen=True)
 class Store:
     """The Delta tables of one warehouse, by name: `silver.orders` is the folder silver/orders.
@@ -37,9 +42,14 @@ class Store:
     session: Callable[[], SparkSession]
     root: Path
 
+    _labels: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+
     @cached_property
     def spark(self) -> SparkSession:
-        return self.session()
+        started = self.session()
+        if self._labels:
+            started.sparkContext.setJobGroup(self._labels[-1], self._labels[-1])
+        return started
 
     def path(self, name: str) -> Path:
         return self.root.joinpath(*name.split("."))
@@ -81,7 +91,7 @@ class Store:
         at = head if version is None else version
         if at is not None and self._has_plain_files(name, at):
             table = deltalake.DeltaTable(str(self.path(name)), version=at)
-            return self._parquet(name, table.file_uris(), at)
+            return self._parquet(name, [unquote(uri) for uri in table.file_uris()], at)
         reader = self.spark.read.format("delta")
         reader = reader if at == head else reader.option("versionAsOf", at)
         return reader.load(str(self.path(name)))
@@ -111,7 +121,8 @@ class Store:
         schema = self.schema(name, version)
         if not files:
             return self.spark.createDataFrame([], schema)
-        return self.spark.read.schema(schema).option("basePath", str(self.path(name))).parquet(*files)
+        plain = [_GLOB.sub(r"\\\1", file) for file in files]
+        return self.spark.read.schema(schema).option("basePath", str(self.path(name))).parquet(*plain)
 
     def schema(self, name: str, version: int | None = None) -> StructType:
         """The columns of a table; no Spark job."""
@@ -144,20 +155,20 @@ class Store:
         found = pc.max(self._files(name)[f"max.{column}"]).as_py() if self.exists(name) else None
         return default if found is None else int(found)
 
-    def count(self, name: str) -> int:
+    def count(self, name: str, version: int | None = None) -> int:
         """The rows of a table, from the log's statistics; no Spark job. Rows that were deleted since count as well."""
-        return int(pc.sum(self._files(name)["num_records"]).as_py() or 0) if self.exists(name) else 0
+        return int(pc.sum(self._files(name, version)["num_records"]).as_py() or 0) if self.exists(name) else 0
 
-    def count_after(self, name: str, column: str, value: int) -> int | None:
+    def count_after(self, name: str, column: str, value: int, version: int | None = None) -> int | None:
         """The rows whose `column` is above `value`, from the log's statistics; None where a file holds both kinds."""
-        files = self._files(name)
+        files = self._files(name, version)
         least, most = files[f"min.{column}"], files[f"max.{column}"]
         if pc.any(pc.and_(pc.less_equal(least, value), pc.greater(most, value))).as_py():
             return None
         return int(pc.sum(files["num_records"].filter(pc.greater(most, value))).as_py() or 0)
 
-    def _files(self, name: str) -> pa.Table:
-        return pa.table(deltalake.DeltaTable(str(self.path(name))).get_add_actions(flatten=True))
+    def _files(self, name: str, version: int | None = None) -> pa.Table:
+        return pa.table(deltalake.DeltaTable(str(self.path(name)), version=version).get_add_actions(flatten=True))
 
     def small(self, name: str, columns: Sequence[str]) -> pa.Table:
         """Columns of a table that fits into memory and has no deletion vectors, without Spark."""
@@ -244,6 +255,7 @@ class Store:
     def jobs(self, label: str) -> Iterator[Callable[[], int]]:
         """Count the Spark jobs of the block; 0 when it needed no Spark."""
         group = f"{label} {secrets.token_hex(4)}"
+        self._labels[:] = [group]
         if "spark" in self.__dict__:
             self.spark.sparkContext.setJobGroup(group, label)
 

@@ -6,6 +6,7 @@ from krn.contracts.contract import Body, Check, Contract, Field, Kind
 from krn.contracts.processed import ORDER_PROCESSED
 from krn.contracts.reasons import Reason
 
+MOST_LINES = 10_000  # of one event: with 32-bit quantities no sum of units overflows, and folds end
 AMOUNT_LIMIT = 10**14  # of DECIMAL(18,4), so that no fold of one event overflows
 
 _NOTHING = Decimal()
@@ -54,6 +55,10 @@ def _sum(body: Body, names: tuple[str, ...]) -> Decimal:
     return total
 
 
+def _has_too_many_lines(data: Body) -> bool:
+    return len(data.get("lines", ())) > MOST_LINES
+
+
 def _repeats_a_line_no(data: Body) -> bool:
     return len({line["line_no"] for line in data["lines"]}) < len(data["lines"])
 
@@ -92,6 +97,7 @@ ORDER_CREATED = Contract(
     checks=(
         Check(Reason.REPEATED_LINE_NO, ("lines",), _repeats_a_line_no),
         Check(Reason.NO_LINES, ("lines", "order_total"), _has_a_total_but_no_lines),
+        Check(Reason.OUT_OF_RANGE, ("lines",), _has_too_many_lines),
         Check(Reason.OUT_OF_RANGE, ("lines",), _lines_too_great),
         Check(Reason.OUT_OF_RANGE, _HEADER_AMOUNTS, _header_too_great),
     ),
@@ -110,7 +116,10 @@ ORDER_CANCELLED = Contract(
         Field("lines", Kind.LIST, "The units cancelled; absent = the whole order.", of=(LINE_NO, QUANTITY)),
     ),
     entity_keys=("order_id",),
-    checks=(Check(Reason.NO_LINES, ("lines",), _cancels_nothing),),
+    checks=(
+        Check(Reason.NO_LINES, ("lines",), _cancels_nothing),
+        Check(Reason.OUT_OF_RANGE, ("lines",), _has_too_many_lines),
+    ),
 )
 
 ORDER_REFUNDED = Contract(
@@ -141,5 +150,8 @@ ORDER_REFUNDED = Contract(
         ),
     ),
     entity_keys=("refund_id", "order_id", "customer_id"),
-    checks=(Check(Reason.OUT_OF_RANGE, ("lines",), _lines_too_great),),
+    checks=(
+        Check(Reason.OUT_OF_RANGE, ("lines",), _has_too_many_lines),
+        Check(Reason.OUT_OF_RANGE, ("lines",), _lines_too_great),
+    ),
 )

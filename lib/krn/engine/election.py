@@ -19,7 +19,11 @@ def losers(checked: DataFrame, judged: DataFrame | None) -> DataFrame:
     standing = checked.where("ok").select(*_ELECTION, F.lit(True).alias("is_new"))
     if judged is not None:
         standing = standing.unionByName(_accepted_before(standing, judged))
-    first = Window.partitionBy(*_IDENTITY).orderBy("row_id").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    first = (
+        Window.partitionBy(*_IDENTITY)
+        .orderBy("is_new", "row_id")
+        .rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    )
     ranked = standing.withColumns(
         {"duplicate_of": F.first("row_id").over(first), "_content": F.first("content_hash").over(first)}
     )

@@ -48,7 +48,3 @@ def events_scope(table: Table, contracts: list[Input]) -> Column:
     """The scope value of a change in silver.deliveries, whichever of the table's contracts it belongs to."""
     cases = [F.when(is_accepted(i.of), scope_of(table, i)) for i in contracts if isinstance(i.of, Contract)]
     return F.coalesce(*cases)
-
-
-def deliveries_name() -> str:
-    return deliveries.TABLE.name

@@ -14,6 +14,7 @@ from krn.cursors import Cursor
 from krn.engine import inputs
 from krn.engine.pins import Pins, source_of
 from krn.store import Store
+from krn.tables.silver import deliveries
 from krn.tables.table import Input, Table
 
 #: Keys that are held in memory, a few megabytes; more are written to a file.
@@ -27,17 +28,22 @@ class Scope:
     why: str
     dates: tuple[date, ...] | None = None
     keys: DataFrame | None = None
+    has_few: bool = True  # so few keys that every task can hold them
 
     @property
     def is_whole(self) -> bool:
         return self.dates is None and self.keys is None
+
+    @property
+    def is_small(self) -> bool:
+        return not self.is_whole and self.has_few
 
     def restrict(self, frame: DataFrame, value: Column, reach: int = 0) -> DataFrame:
         """The rows of `frame` whose scope `value` is in this scope; dates also `reach` days on either side."""
         if self.dates is not None:
             return frame.where(value.isin(*_widened(self.dates, -reach, reach)))
         if self.keys is not None:
-            wanted = F.broadcast(self.keys.withColumnRenamed("scope", "_scope"))
+            wanted = self._hinted(self.keys.withColumnRenamed("scope", "_scope"))
             return frame.join(wanted, on=value == F.col("_scope"), how="left_semi")
         return frame
 
@@ -46,8 +52,11 @@ class Scope:
         if self.dates is not None:
             return frame.where(~F.col(column).isin(*self.dates))
         if self.keys is not None:
-            return frame.join(F.broadcast(self.keys), on=F.col(column) == F.col("scope"), how="left_anti")
+            return frame.join(self._hinted(self.keys), on=F.col(column) == F.col("scope"), how="left_anti")
         return frame.limit(0)
+
+    def _hinted(self, keys: DataFrame) -> DataFrame:
+        return F.broadcast(keys) if self.has_few else keys
 
 
 def changed(table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], draft: Path) -> Scope | None:
@@ -70,7 +79,7 @@ def _of_keys(values: DataFrame, store: Store, draft: Path) -> Scope | None:
     few = values.limit(FEW + 1).toArrow()
     if few.num_rows > FEW:
         values.write.parquet(str(draft))
-        return Scope("changed", keys=store.spark.read.schema(values.schema).parquet(str(draft)))
+        return Scope("changed", keys=store.spark.read.schema(values.schema).parquet(str(draft)), has_few=False)
     return Scope("changed", keys=store.spark.createDataFrame(few, values.schema)) if few.num_rows else None
 
 
@@ -78,7 +87,7 @@ def _values(table: Table, store: Store, pins: Pins, cursor: Cursor, reads: dict[
     events = [i for i in reads.values() if isinstance(i.of, Contract) and not i.via]
     direct = [i for i in reads.values() if not isinstance(i.of, Contract) and not i.via]
     frames = (
-        [_feed(store, pins, cursor, inputs.deliveries_name()).select(inputs.events_scope(table, events).alias("scope"))]
+        [_feed(store, pins, cursor, deliveries.TABLE.name).select(inputs.events_scope(table, events).alias("scope"))]
         if events
         else []
     )

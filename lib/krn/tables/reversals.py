@@ -82,32 +82,38 @@ def _taken(requests: str, stock: str) -> Column:
 
 
 def _apply(state: Column, numbered: Column) -> Column:
-    asked = numbered["asked"]
-    start = F.struct(
-        asked["quantity"].alias("wanted"), F.slice(state["stock"], 1, 0).alias("stock"), state["taken"].alias("taken")
+    """One request: fill the lines it means, and note what each gave."""
+    asked, n = numbered["asked"], numbered["n"]
+    meant = F.filter(
+        state["stock"],
+        lambda line: _is_meant(asked["line_no"], line["line_no"]) & _is_meant(asked["product_id"], line["product_id"]),
     )
-    end = F.aggregate(state["stock"], start, lambda filled, line: _fill(filled, line, asked, numbered["n"]))
-    return F.struct(end["stock"].alias("stock"), end["taken"].alias("taken"))
+    start = F.struct(asked["quantity"].alias("wanted"), F.array().cast(_TAKEN).alias("took"))
+    took = F.aggregate(meant, start, lambda filled, line: _fill(filled, line, n), lambda filled: filled["took"])
+    return F.struct(
+        F.transform(state["stock"], lambda line: _less(line, took)).alias("stock"),
+        F.concat(state["taken"], took).alias("taken"),
+    )
 
 
-def _fill(filled: Column, line: Column, asked: Column, n: Column) -> Column:
+def _fill(filled: Column, line: Column, n: Column) -> Column:
     """Take from one line what the request still wants of it."""
-    is_meant = _is_meant(asked["line_no"], line["line_no"]) & _is_meant(asked["product_id"], line["product_id"])
-    units = F.when(is_meant, F.least(line["ordered"] - line["gone"], filled["wanted"])).otherwise(F.lit(0).cast("long"))
+    units = F.least(line["ordered"] - line["gone"], filled["wanted"])
     took = F.struct(
         n.alias("request"), line["line_no"].alias("line_no"), units.alias("units"), line["gone"].alias("gone_before")
     )
-    after = F.struct(
-        line["line_no"].alias("line_no"),
-        line["product_id"].alias("product_id"),
-        line["ordered"].alias("ordered"),
-        (line["gone"] + units).alias("gone"),
-    )
     return F.struct(
         (filled["wanted"] - units).alias("wanted"),
-        F.concat(filled["stock"], F.array(after)).alias("stock"),
-        F.when(units > 0, F.concat(filled["taken"], F.array(took))).otherwise(filled["taken"]).alias("taken"),
+        F.when(units > 0, F.concat(filled["took"], F.array(took))).otherwise(filled["took"]).alias("took"),
     )
+
+
+def _less(line: Column, took: Column) -> Column:
+    """The line after what was taken from it; line numbers don't repeat in an order."""
+    own = F.filter(took, lambda taken: taken["line_no"] == line["line_no"])
+    units = F.aggregate(own, F.lit(0).cast("long"), lambda total, taken: total + taken["units"])
+    kept = (line[name].alias(name) for name in ("line_no", "product_id", "ordered"))
+    return F.struct(*kept, (line["gone"] + units).alias("gone"))
 
 
 def _is_meant(asked: Column, line: Column) -> Column:

@@ -2,19 +2,12 @@
 
 from pyspark.sql.types import ArrayType, IntegerType, LongType, StringType, TimestampType
 
+from krn.contracts import checked
 from krn.tables.table import Column, Table
 
-ENTITY_KEYS = (
-    ("order_id", ""),
-    ("shipment_id", ""),
-    ("payment_id", ""),
-    ("refund_id", ""),
-    ("transaction_id", ""),
-    ("device_id", "P2"),
-    ("customer_id", "P2"),
-    ("product_id", ""),
-    ("card_id", "P2"),
-)
+_LINKABLE = ("device_id", "customer_id", "card_id")
+#: The entity keys with their PII class.
+ENTITY_KEYS = tuple((name, "P2" if name in _LINKABLE else "") for name in checked.ENTITY_KEYS)
 
 TABLE = Table(
     name="silver.deliveries",
