@@ -84,7 +84,7 @@ def test_a_table_keeps_its_rows(before: Store, after: Store, name: str) -> None:
 
 def test_small_files_are_put_together(before: Store, after: Store) -> None:
     files = {store: len(store.read(BRONZE.name).inputFiles()) for store in (before, after)}
-    assert files == {before: 3, after: 1}
+    assert files[before] > files[after] == 1
 
 
 def test_rows_that_deletion_vectors_hid_are_gone(before: Store, after: Store) -> None:
