@@ -31,6 +31,12 @@ def _local_path(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _no_pattern(path: Path) -> Path:
+    if set("*?[]{}\\`") & set(str(path)):
+        raise ValueError(f"{path}: Spark takes one of * ? [ ] {{ }} \\ ` for a pattern; choose another folder")
+    return path
+
+
 LocalPath = Annotated[Path, AfterValidator(_local_path)]
 
 
@@ -73,7 +79,7 @@ Source = Annotated[Sqs | Landing, Field(discriminator="kind")]
 class Config(_Frozen):
     """Where and how much; what and why is in the code."""
 
-    warehouse: LocalPath = Path("warehouse")
+    warehouse: Annotated[LocalPath, AfterValidator(_no_pattern)] = Path("warehouse")
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
     gate: Literal["fused", "plain", "off"] = "fused"

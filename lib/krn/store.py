@@ -1,7 +1,6 @@
 """The only module that touches Delta: reads at a version, change feeds, and commits that are read back."""
 
 import json
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,10 +25,6 @@ from krn.tables.table import Table
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 #: Columns that may hold a person or a body stay out of the statistics in the log.
 _UNSEEN = ("payload", "data")
-
-
-#: What Spark would take for a pattern in a path.
-_GLOB = re.compile(r"([\\*?\[\]{}])")
 
 
 @dataclass(frozen=True)
@@ -121,8 +116,7 @@ class Store:
         schema = self.schema(name, version)
         if not files:
             return self.spark.createDataFrame([], schema)
-        plain = [_GLOB.sub(r"\\\1", file) for file in files]
-        return self.spark.read.schema(schema).option("basePath", str(self.path(name))).parquet(*plain)
+        return self.spark.read.schema(schema).option("basePath", str(self.path(name))).parquet(*files)
 
     def schema(self, name: str, version: int | None = None) -> StructType:
         """The columns of a table; no Spark job."""

@@ -31,19 +31,9 @@ SHOP = Shop(seed=7, orders=40, days=8, start=datetime(2024, 3, 26, tzinfo=UTC).d
 CLOCK = datetime(2024, 4, 6, tzinfo=UTC)
 ALL = ("ingest", "transform", "aggregate")
 BUILT = [t.name for t in TABLES if t.transform]
-#: What tells how and when a delivery came, and not what it says.
-COMING = {
-    "row_id",
-    "batch",
-    "position",
-    "received_at",
-    "duplicate_of",
-    "run_id",
-    "delivery_key",
-    "sent_at",
-    "attributes",
-}
-COMING |= {"receive_count"}
+#: What tells how and when a delivery came, and which of two copies came first; not what it says.
+COMING = {"row_id", "batch", "position", "received_at", "duplicate_of", "source"}
+COMING |= {"run_id", "delivery_key", "sent_at", "receive_count", "attributes"}
 BOOKS = {
     "gold.sales_daily": "sales_daily",
     "gold.sales_by_country": "sales_by_country",

@@ -53,6 +53,8 @@ def deliver(store: Store, *bodies: bytes, rows: int | None = None) -> None:
             "source": "test",
             "source_kind": "landing",
             "delivery_key": f"{batch}:{n}",
+            "path": f"{batch}.jsonl",
+            "line": n + 1,
             "received_at": RECEIVED,
             "run_id": f"in{batch}",
             "payload_encoding": "utf8",

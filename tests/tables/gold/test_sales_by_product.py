@@ -38,3 +38,12 @@ def test_an_order_with_two_lines_of_a_product_counts_once(spark):
            sale | 2026-01-05    | cup        | EUR      | A        | 2       | 2        | 20    | 0""",
     )
     assert_rows(made, "orders | units\n1 | 3")
+
+
+def test_freight_given_back_alone_makes_no_row(spark):
+    made = by_product(
+        spark,
+        """kind         | business_date | product_id | currency | order_id | quantity | gross | discount | tax | freight
+           cancellation | 2026-01-05    | cup        | EUR      | A        | 0        | 0     | 0        | 0   | -4""",
+    )
+    assert made.count() == 0

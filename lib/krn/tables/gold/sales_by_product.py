@@ -12,9 +12,11 @@ _KEY = ("business_date", "product_id", "currency")
 
 
 def sales_by_product(entries: DataFrame) -> DataFrame:
-    """An order counts once for each product that it has a line of."""
+    """An order counts once for each product that it has a line of; freight given back is no trade in a product."""
     orders = F.count_distinct(F.when(F.col("kind") == "sale", F.col("order_id"))).alias("orders")
-    return entries.groupBy(*_KEY).agg(orders, *measures()).select(*(c.name for c in TABLE.columns))
+    return (
+        entries.where("quantity <> 0").groupBy(*_KEY).agg(orders, *measures()).select(*(c.name for c in TABLE.columns))
+    )
 
 
 TABLE = Table(
