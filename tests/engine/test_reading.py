@@ -22,6 +22,8 @@ from krn.query import sql
 from krn.reading import arrow
 from krn.store import Store
 
+pytestmark = pytest.mark.slow  # minutes: run with pytest -m slow
+
 DELIVERIES = "silver.deliveries"
 SQL_CPU_S = 1.0
 
