@@ -42,6 +42,7 @@ OWED = {
 Figures = dict[tuple[str, ...], dict[str, Decimal]]
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.real,
     pytest.mark.skipif(not SHOP.exists(), reason="The shared data of the real shop is not beside the project."),
 ]
