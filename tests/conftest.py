@@ -11,13 +11,19 @@ from krn.session import SMALL, open_session
 from krn.store import Store
 
 HOME = Path(__file__).parents[1]
+#: Plans over a handful of rows: compiling them to Java takes longer than running them. Whole runs under spark-submit
+#: and the demo, in tests/e2e, compile.
+FEW_ROWS = {
+    "spark.master": "local[2]",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    session = open_session(
-        HOME, "krn tests", {**SMALL, "spark.master": "local[2]", "spark.sql.shuffle.partitions": "2"}
-    )
+    session = open_session(HOME, "krn tests", {**SMALL, **FEW_ROWS})
     yield session
     session.stop()
 

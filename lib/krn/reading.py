@@ -37,7 +37,8 @@ def arrow(name: str, root: Path, version: int | None = None, limit: int | None =
     delta = deltalake.DeltaTable(str(path_of(table, root)), version=version)
     query = f"SELECT * FROM krn_table WHERE {condition}"  # noqa: S608  the condition is ours
     query += f" LIMIT {limit}" if limit is not None else ""
-    return pa.table(deltalake.QueryBuilder().register("krn_table", delta).execute(query))
+    found = pa.table(deltalake.QueryBuilder().register("krn_table", delta).execute(query))
+    return found.cast(pa.schema(delta.schema().to_arrow()))  # text comes as views, which pandas can't read in lists
 
 
 def path_of(table: str, root: Path) -> Path:

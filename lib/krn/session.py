@@ -43,7 +43,24 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
             JAVA: f"{defaults.get(JAVA, '')} {(overrides or {}).get(JAVA, '')}".strip(),
         }
         conf.setAll([(key, _from_home(home, value)) for key, value in found.items()])
-    return SparkSession.builder.config(conf=conf).getOrCreate()
+    spark = SparkSession.builder.config(conf=conf).getOrCreate()
+    _outlive_sigterm(spark)
+    return spark
+
+
+def _outlive_sigterm(spark: SparkSession) -> None:
+    """Let the JVM pass SIGTERM on to this process, which ends it when what it holds is finished.
+
+    A JVM ends at once on SIGTERM, and under spark-submit it is the one that is told: the commit under way would be
+    lost. `java.beans.EventHandler` makes the Java handler that Python cannot write: a call of `destroy` on our process.
+    """
+    jvm = spark._jvm
+    if jvm is None:  # Spark Connect: the JVM is not ours
+        return
+    me = jvm.java.lang.ProcessHandle.of(os.getpid()).get()
+    handler = jvm.java.lang.Class.forName("sun.misc.SignalHandler")
+    tell = jvm.java.beans.EventHandler.create(handler, me, "destroy")
+    jvm.sun.misc.Signal.handle(jvm.sun.misc.Signal("TERM"), tell)
 
 
 def _from_home(home: Path, value: str) -> str:

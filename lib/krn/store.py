@@ -116,7 +116,8 @@ class Store:
         schema = self.schema(name, version)
         if not files:
             return self.spark.createDataFrame([], schema)
-        return self.spark.read.schema(schema).option("basePath", str(self.path(name))).parquet(*files)
+        found = self.spark.read.schema(schema).option("basePath", str(self.path(name))).parquet(*files)
+        return found.select(*schema.names)  # Spark puts the columns of the folders' names last
 
     def schema(self, name: str, version: int | None = None) -> StructType:
         """The columns of a table; no Spark job."""

@@ -24,8 +24,6 @@ from krn.sources.bronze import staged
 from krn.sources.delivery import Delivery
 from krn.tables.bronze.deliveries import TABLE
 
-pytestmark = pytest.mark.slow  # minutes: run with pytest -m slow
-
 home, package, body = Path(sys.argv[1]), sys.argv[2], sys.argv[3].encode()
 cluster = {"spark.master": "local-cluster[1,1,1024]", "spark.executor.memory": "900m"}
 spark = open_session(home, "cluster", {**SMALL, **cluster})

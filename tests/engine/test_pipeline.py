@@ -47,7 +47,7 @@ BOOKS = {
 INGEST = {"listed": 1, "probed": 2, "planned": 1, "pre_commit": 2, "post_commit": 1, "loaded": 1, "marked": 2}
 QUEUE = {"recv": 1, "staged": 1, "pre_ack": 1, "mid_ack": 2, "post_ack": 1}
 JUDGE = dict.fromkeys(("read_bronze", "parsed", "elected", "gate_run", "silver_committed", "wm"), 1)
-BUILD = {"pinned": 9, "scoped": 4, "computed": 2, "gated": 7, "published": 5, "cursor_saved": 3}
+BUILD = {"pinned": 3, "scoped": 1, "computed": 2, "gated": 3, "published": 7, "cursor_saved": 4}
 
 
 class Crash(Exception):
@@ -167,7 +167,7 @@ def at_once(new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: lis
 
 @pytest.fixture(scope="module")
 def in_parts(new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: list[str]) -> Place:
-    """Files and messages in random order over four runs, gated."""
+    """Files and messages in random order over four runs."""
     place, rng = new_place(), Random(4)
     names = list(files(simulated[0]).items())
     rng.shuffle(names)
@@ -175,7 +175,7 @@ def in_parts(new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: li
     for part in range(4):
         place.put(dict(names[part::4]), shuffled[part::4])
         place.drain()
-        assert place.run(gate="fused").exit_code == 0
+        assert place.run().exit_code == 0
     return place
 
 
@@ -199,7 +199,7 @@ def test_parts_in_random_order_give_the_same_rows_in_every_table(at_once: Place,
 
 def test_a_second_run_commits_nothing_anywhere(in_parts: Place) -> None:
     before = heads(in_parts.store)
-    record = in_parts.run(gate="fused")
+    record = in_parts.run()
     assert heads(in_parts.store) == before
     assert {built.outcome for built in record.tables} == {"unchanged"}
     assert sum(built.jobs for built in record.tables) == 0
