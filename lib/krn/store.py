@@ -23,6 +23,11 @@ from krn.errors import LostCommit, Unreadable
 from krn.tables.table import Table
 
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+#: Whether MERGE marks rows in deletion vectors, or writes the files that hold them anew.
+_MARKS = "spark.databricks.delta.merge.deletionVectors.persistent"
+#: Above so many rows a table's MERGE marks them. Below, files are written anew: that costs as much processor time at
+#: 800,000 rows (99 against 96 s for an increment), but readers need no vectors: 112 Spark jobs instead of 212.
+MANY = 2_000_000
 #: Columns that may hold a person or a body stay out of the statistics in the log.
 _UNSEEN = ("payload", "data")
 
@@ -196,7 +201,7 @@ class Store:
         on = " AND ".join(f"t.`{k}` = s.`{k}`" for k in table.key)
         merge = DeltaTable.forPath(self.spark, str(self.path(table.name))).alias("t").merge(changed.alias("s"), on)
         merge = merge.whenMatchedDelete("s._change = 'delete'").whenMatchedUpdate(set=columns)  # type: ignore[arg-type]
-        with self._user_metadata(commit):
+        with self._set(_USER_METADATA, _json(commit)), self._set(_MARKS, self.count(table.name) > MANY):
             merge.whenNotMatchedInsert(condition="s._change <> 'delete'", values=columns).execute()  # type: ignore[arg-type]
         return self.read_back(table.name, commit)
 
@@ -240,11 +245,8 @@ class Store:
     @contextmanager
     def small_plans(self) -> Iterator[None]:
         """Plan small work as it stands: adaptive execution makes each shuffle a Spark job of its own."""
-        self.spark.conf.set("spark.sql.adaptive.enabled", "false")
-        try:
+        with self._set("spark.sql.adaptive.enabled", False):
             yield
-        finally:
-            self.spark.conf.unset("spark.sql.adaptive.enabled")
 
     @contextmanager
     def jobs(self, label: str) -> Iterator[Callable[[], int]]:
@@ -261,13 +263,13 @@ class Store:
         yield count
 
     @contextmanager
-    def _user_metadata(self, commit: Mapping[str, object]) -> Iterator[None]:
-        """MERGE takes its metadata from the session; it must not stay there for the next statement."""
-        self.spark.conf.set(_USER_METADATA, _json(commit))
+    def _set(self, key: str, value: str | bool) -> Iterator[None]:
+        """What a statement can only be told by the session; it must not stay there for the next one."""
+        self.spark.conf.set(key, value)
         try:
             yield
         finally:
-            self.spark.conf.unset(_USER_METADATA)
+            self.spark.conf.unset(key)
 
 
 def properties(table: Table) -> dict[str, str]:

@@ -17,8 +17,6 @@ from krn.lock import hold
 from krn.reading import arrow
 from krn.simulate import Shop, Simulation, write
 
-pytestmark = pytest.mark.slow  # minutes: run with pytest -m slow
-
 HOME = Path(__file__).parents[2]
 CRONTAB = HOME / "conf" / "crontab.example"
 SUBMIT = "bin/env spark-submit --properties-file conf/spark-defaults.conf jobs/{}.py --config $CONFIG"

@@ -22,8 +22,6 @@ from krn.tables.bronze.deliveries import TABLE as BRONZE
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
 from krn.tables.table import Table
 
-pytestmark = pytest.mark.slow  # minutes: run with pytest -m slow
-
 TOYS = (TOTALS, DAILY, BUYERS, LABELLED)
 OVER_5 = {"column": "total", "min_value": 5}
 

@@ -18,8 +18,6 @@ from krn.tables.bronze.deliveries import TABLE as BRONZE
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
 from krn.tables.table import Table
 
-pytestmark = pytest.mark.slow  # minutes: run with pytest -m slow
-
 TOYS = (TOTALS, DAILY)
 NAMES = [t.name for t in (BRONZE, DELIVERIES, *TOYS)]
 

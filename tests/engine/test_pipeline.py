@@ -26,8 +26,6 @@ from krn.sources.memory import MemoryQueue
 from krn.store import Store
 from krn.tables.every import TABLES
 
-pytestmark = pytest.mark.slow  # minutes: run with pytest -m slow
-
 HOME = Path(__file__).parents[2]
 SHOP = Shop(seed=7, orders=40, days=8, start=datetime(2024, 3, 26, tzinfo=UTC).date())  # over the change to summer time
 CLOCK = datetime(2024, 4, 6, tzinfo=UTC)

@@ -22,8 +22,6 @@ from krn.query import sql
 from krn.reading import arrow
 from krn.store import Store
 
-pytestmark = pytest.mark.slow  # minutes: run with pytest -m slow
-
 DELIVERIES = "silver.deliveries"
 SQL_CPU_S = 1.0
 
