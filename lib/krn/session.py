@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from krn import java
 
 JAVA = "spark.driver.extraJavaOptions"
-#: For runs of many small jobs: the quick compiler alone takes 40 % off their CPU; on a million rows it costs 23 % more.
+#: For runs of many small jobs: the quick compiler alone, as conf/spark-defaults.conf tells.
 #: That compiler has 48 MB for its code, which 20 s of Spark fill; then the JVM stops compiling for good.
 SMALL = {JAVA: "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"}
 
