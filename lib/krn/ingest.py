@@ -27,10 +27,19 @@ BACK_IN_S = 60
 Now = Callable[[], datetime]
 
 
-def ingest_queue(queue: QueueSource, store: Store, limits: Sqs, run_id: str, now: Now, stop: Stop) -> Ingested:
+def ingest_queue(
+    queue: QueueSource,
+    store: Store,
+    limits: Sqs,
+    run_id: str,
+    now: Now,
+    stop: Stop,
+    taken: Callable[[Batch], None] = lambda batch: None,
+) -> Ingested:
     """Drain a queue in bounded rounds. The queue is the only log, and bronze the only durable state.
 
     Killed anywhere, nothing is lost; killed after a commit, that round may come again under the same message ids.
+    `taken` is told each batch as it ends, so that a run that fails later can still account for it.
     """
     sink.check(store)
     opened = queue.preflight()
@@ -42,6 +51,7 @@ def ingest_queue(queue: QueueSource, store: Store, limits: Sqs, run_id: str, now
         reached("recv")
         if got.deliveries:
             batches.append(_take(queue, store, got, run_id, now()))
+            taken(batches[-1])
         reason = _stop_reason(got, opened, stop) or _limit(limits, len(batches), time.monotonic() - began)
     return Ingested(
         queue.name, queue.kind, run_id, reason, tuple(batches), depth=queue.depth(), warnings=opened.warnings
@@ -88,12 +98,22 @@ def _limit(limits: Sqs, rounds: int, seconds: float) -> str:
     return "max_seconds" if seconds >= limits.max_seconds else ""
 
 
-def ingest_folder(source: Landing, store: Store, run_id: str, now: Now, stop: Stop) -> Ingested:
+def ingest_folder(
+    source: Landing,
+    store: Store,
+    run_id: str,
+    now: Now,
+    stop: Stop,
+    taken: Callable[[Batch], None] = lambda batch: None,
+) -> Ingested:
     """Load the new files of a folder, each version once and whole, or set it aside with a reason.
 
-    Plan, append, record: killed anywhere, the next run finishes the open plan before it looks for more.
+    Plan, append, record: killed anywhere, the next run finishes the open plan before it looks for more. `taken` is told
+    each batch as it ends.
     """
     batches = _finish(source, store, run_id, now)
+    for batch in batches:
+        taken(batch)
     known = ledger.known(store, source.name)
     found = listing(source.path, source.settle_s, now().timestamp())
     reached("listed")
@@ -109,6 +129,7 @@ def ingest_folder(source: Landing, store: Store, run_id: str, now: Now, stop: St
                 source, store, Plan(source.name, run_id, sink.next_batch(store), numbered(decisions)), now
             )
             batches.append(batch)
+            taken(batch)
             contents |= done.contents
     return Ingested(source.name, source.kind, run_id, reason, tuple(batches), young=found.young)
 

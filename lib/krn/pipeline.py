@@ -15,7 +15,7 @@ from krn.lock import hold
 from krn.maintain import maintain as tidy
 from krn.outcome import Built, Run
 from krn.sources import ledger
-from krn.sources.ingested import Ingested
+from krn.sources.ingested import Batch, Ingested
 from krn.store import Store
 from krn.tables.every import TABLES
 from krn.tables.silver import deliveries
@@ -41,7 +41,7 @@ def ingest(config: Config, store: Store, run: Run, progress: Progress, stop: Sto
     with hold(store.root, "ingest"):
         for source in config.sources:
             try:
-                progress.sources.append(_take(source, store, run, stop))
+                _take_all(source, store, run, progress, stop)
             except KrnError as failed:
                 log.error("source_failed", source=source.name, error=str(failed))
                 progress.failed.append(failed)
@@ -49,12 +49,22 @@ def ingest(config: Config, store: Store, run: Run, progress: Progress, stop: Sto
                 raise Stopped(f"Stopped while ingesting; {source.name} is finished up to its last commit.", "run again")
 
 
-def _take(source: Source, store: Store, run: Run, stop: Stop) -> Ingested:
+def _take_all(source: Source, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
+    """Take what one source has. Where that fails, the journal still gets the batches before the failure."""
+    batches: list[Batch] = []
+    try:
+        progress.sources.append(_take(source, store, run, stop, batches.append))
+    except BaseException:
+        progress.sources.append(Ingested(source.name, source.kind, run.id, "failed", tuple(batches)))
+        raise
+
+
+def _take(source: Source, store: Store, run: Run, stop: Stop, taken: Callable[[Batch], None]) -> Ingested:
     if isinstance(source, Landing):
-        return ingest_folder(source, store, run.id, _now, stop)
+        return ingest_folder(source, store, run.id, _now, stop, taken)
     from krn.sources.sqs import SqsQueue  # here, since boto3 takes 0.3 s that a folder does not need
 
-    return ingest_queue(SqsQueue(source), store, source, run.id, _now, stop)
+    return ingest_queue(SqsQueue(source), store, source, run.id, _now, stop, taken)
 
 
 def transform(store: Store, run: Run, progress: Progress, stop: Stop) -> None:

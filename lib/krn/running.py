@@ -72,7 +72,7 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
             tuple(progress.tables),
             progress.notes,
         )
-        did_something = progress.sources or progress.tables or code not in (0, Busy.exit_code)
+        did_something = progress.sources or progress.tables or progress.notes or code not in (0, Busy.exit_code)
         if did_something and config.warehouse.exists():  # a busy run every few minutes is no news
             journal.write(config.warehouse, record)
         if code != 0 and config.on_problem:

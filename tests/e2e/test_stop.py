@@ -21,7 +21,7 @@ def test_a_job_that_is_told_to_stop_finishes_commit_and_ack_and_ends_with_143(tm
     keys = {"AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"], "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"]}
     log = tmp_path / "warehouse" / "bronze" / "deliveries" / "_delta_log"
     with embedded() as service:
-        url = service.queue("orders")
+        url = service.queue("stop")
         for at in range(0, 400, 10):
             entries = [{"Id": str(i), "MessageBody": f'{{"n":{at + i}}}'} for i in range(10)]
             service.client.send_message_batch(QueueUrl=url, Entries=entries)

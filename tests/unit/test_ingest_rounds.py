@@ -18,7 +18,7 @@ from krn.errors import LostCommit, Unreachable
 from krn.failpoints import arm, disarm
 from krn.ingest import ingest_queue
 from krn.sources.delivery import Opened
-from krn.sources.ingested import Ingested
+from krn.sources.ingested import Batch, Ingested
 from krn.sources.memory import EPOCH, MemoryQueue
 from krn.sources.sink import NotCommitted
 from krn.store import Store
@@ -87,6 +87,29 @@ def ingest(
 
 def crash() -> None:
     raise Crash
+
+
+def test_a_drain_that_fails_has_told_of_the_rounds_before(queue: MemoryQueue, store: FakeStore) -> None:
+    for n in range(4):
+        queue.send(b"{%d}" % n)
+    told: list[Batch] = []
+
+    def second_fails() -> None:
+        if told:
+            raise Crash
+
+    arm("staged", second_fails)
+    with pytest.raises(Crash):
+        ingest_queue(
+            queue,
+            cast(Store, store),
+            Sqs(name="orders", round_messages=2),
+            "run1",
+            lambda: NOW,
+            lambda: False,
+            told.append,
+        )
+    assert [(b.batch, b.rows, b.acked) for b in told] == [(1, 2, 2)]
 
 
 def test_a_queue_is_drained_in_rounds_and_every_number_is_told(queue: MemoryQueue, store: FakeStore) -> None:

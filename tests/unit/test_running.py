@@ -67,7 +67,7 @@ def test_a_run_is_journaled_as_it_was_told(place: Place) -> None:
 
 def test_a_source_that_fails_does_not_keep_the_others_and_its_error_is_the_end(place: Place) -> None:
     record = place.run("a", "gone", "b")
-    assert [s.source for s in record.sources] == ["a", "b"]
+    assert [(s.source, s.stop_reason) for s in record.sources] == [("a", "empty"), ("gone", "failed"), ("b", "empty")]
     assert (record.exit_code, f"{place.root}/gone: No such file" in record.error) == (69, True)
     assert place.journaled()[0]["error"] == record.error
 

@@ -21,7 +21,7 @@ from pyspark.sql.types import (
 
 from krn.contracts import CONTRACTS
 from krn.contracts.check import check
-from krn.contracts.contract import Delivered
+from krn.contracts.contract import Contract, Delivered
 from krn.contracts.known import compiled
 from krn.tables.silver.deliveries import ENTITY_KEYS
 
@@ -64,16 +64,18 @@ SCHEMA = StructType(
 )
 
 
-def checked(pending: DataFrame, currency: str) -> DataFrame:
+def checked(pending: DataFrame, currency: str, contracts: tuple[Contract, ...] = CONTRACTS) -> DataFrame:
     """One row of `SCHEMA` per bronze row. In Python: Spark's JSON lets duplicate keys, trailing data and NaN pass."""
     wanted = pending.select(*_TAKEN, "sent_at", "payload_encoding", "payload")
-    return wanted.mapInArrow(partial(_batches, currency=currency), SCHEMA)
+    return wanted.mapInArrow(partial(_batches, currency=currency, contracts=contracts), SCHEMA)
 
 
-def _batches(batches: Iterator[pa.RecordBatch], currency: str) -> Iterator[pa.RecordBatch]:
-    schema, contracts = to_arrow_schema(SCHEMA), compiled(CONTRACTS)
+def _batches(
+    batches: Iterator[pa.RecordBatch], currency: str, contracts: tuple[Contract, ...]
+) -> Iterator[pa.RecordBatch]:
+    schema, known = to_arrow_schema(SCHEMA), compiled(contracts)
     for batch in batches:
-        found = [check(payload, delivered, contracts) for payload, delivered in _deliveries(batch, currency)]
+        found = [check(payload, delivered, known) for payload, delivered in _deliveries(batch, currency)]
         columns: dict[str, Any] = {name: batch.column(name) for name in _TAKEN}
         columns |= {name: [getattr(c, name) for c in found] for name in _CHECKED}
         columns |= {name: [c.keys.get(name) for c in found] for name in _KEYS}

@@ -30,7 +30,7 @@ class Batch:
 class Ingested:
     """What one run took from one source, and why it stopped.
 
-    `stop_reason` is one of empty, caught_up, max_rounds, max_seconds, stopped.
+    `stop_reason` is one of empty, caught_up, max_rounds, max_seconds, stopped, failed.
     """
 
     source: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+import structlog
 
 from krn.sources.listing import File
 from krn.sources.stream import Damaged, content
@@ -34,7 +35,7 @@ class Probed:
 
 
 def probe(root: Path, file: File) -> Probed | None:
-    """Read `file` to its end; None when it changed or vanished meanwhile: the next run will see what it became."""
+    """Read `file` to its end; None when the next run must look again: it changed, vanished, or can't be read now."""
     path, digest = root / file.path, hashlib.sha256()
     try:
         rows, unpacked = _measure(content(path, digest), file.size)
@@ -43,8 +44,9 @@ def probe(root: Path, file: File) -> Probed | None:
         found = Probed(None, 0, 0, str(damaged))
     except FileNotFoundError:
         return None
-    except OSError:
-        found = Probed(None, 0, 0, "unreadable")
+    except OSError as refused:
+        structlog.get_logger().warning("file_left", path=file.path, why=str(refused))
+        return None
     return found if untouched(path, file) else None
 
 

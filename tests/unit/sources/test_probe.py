@@ -1,10 +1,12 @@
 """What one look at a file finds, and what is decided about it."""
 
+import errno
 import gzip
 import os
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from krn.config import Landing
 from krn.sources.landing import changed, decide, portions
@@ -46,6 +48,21 @@ def look(root: Path, name: str, data: bytes) -> tuple[int, str]:
 def test_a_sound_file_tells_how_many_deliveries_it_holds(tmp_path: Path, data: bytes, rows: int) -> None:
     assert look(tmp_path, "a.jsonl", data) == (rows, "")
     assert look(tmp_path, "a.jsonl.gz", gzip.compress(data)) == (rows, "")
+
+
+def test_a_file_that_cannot_be_read_now_is_left_for_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = put(tmp_path, "a.jsonl", SOUND)
+
+    def refuse(path: Path, digest: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched, capture_logs() as said:
+        patched.setattr("krn.sources.probe.content", refuse)
+        assert probe(tmp_path, file) is None
+    assert [(s["event"], s["path"]) for s in said] == [("file_left", "a.jsonl")]
+    assert probe(tmp_path, file) is not None
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,11 @@ TABLE = Table(
         Column("event_id", StringType(), "id attribute of the event; null where it could not be read"),
         Column("id_hash", LongType(), "64 bits of event_source and event_id; null where one is missing"),
         Column("type", StringType(), "type attribute as sent; null where it could not be read"),
-        Column("version", IntegerType(), "version of the contract that the event was sent in; null where unknown"),
+        Column(
+            "version",
+            IntegerType(),
+            "version of the contract that data is in, or as sent; null where unknown",
+        ),
         Column("event_time", TimestampType(), "when it happened; null where it could not be read"),
         Column("time_source", StringType(), "event, or delivery where the body has no time of its own"),
         Column("received_at", TimestampType(), "wall clock at ingest"),

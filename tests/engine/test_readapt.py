@@ -1,0 +1,122 @@
+"""A new version of a contract: what was accepted under the old one is brought to it, and says the same."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pyspark import cloudpickle
+from world import a_run, deliver, order
+
+from krn import cursors
+from krn.contracts import CONTRACTS
+from krn.contracts.contract import Adapter, Body, Contract, Delivered, Field, Kind
+from krn.contracts.orders import ORDER_CREATED
+from krn.errors import KrnError
+from krn.failpoints import arm
+from krn.judge import judge
+from krn.store import Store
+from krn.tables.silver.deliveries import TABLE
+
+GIFT = Field("gift_note", Kind.TEXT, "What the giver writes.")
+
+
+class Crash(Exception):
+    """The process died here."""
+
+
+def crash() -> None:
+    raise Crash
+
+
+def with_note(body: Body, _delivered: Delivered) -> Body:
+    data = body.get("data")
+    return body | {"data": {**data, "gift_note": f"to {data.get('customer_id')}"}} if isinstance(data, dict) else body
+
+
+def without_total(body: Body, _delivered: Delivered) -> Body:
+    return body | {"data": {k: v for k, v in body["data"].items() if k != "order_total"}}
+
+
+def second(adapt: Any) -> tuple[Contract, ...]:
+    """The contracts with a version 2 of order.created."""
+    fields = (*ORDER_CREATED.fields, GIFT)
+    newer = replace(ORDER_CREATED, version=2, fields=fields, adapters=(*ORDER_CREATED.adapters, Adapter(1, adapt)))
+    return tuple(newer if c.type == newer.type else c for c in CONTRACTS)
+
+
+@pytest.fixture(autouse=True)
+def _executors_know_this_module() -> Iterator[None]:
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    yield
+    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
+@pytest.fixture
+def before(store: Store) -> Store:
+    deliver(store, order("a"), order("b", customer="d"), order("a"), b"not json")
+    judge(store, a_run("before"))
+    return store
+
+
+def rows(store: Store) -> dict[int, Any]:
+    return {row.row_id: row for row in store.read(TABLE.name).collect()}
+
+
+def notes(store: Store) -> dict[str, tuple[int, Any]]:
+    accepted = (r for r in rows(store).values() if r.verdict == "accepted")
+    return {r.order_id: (r.version, json.loads(r.data).get("gift_note")) for r in accepted}
+
+
+def test_accepted_events_are_brought_to_the_new_version_before_new_ones_are_judged(before: Store) -> None:
+    deliver(before, order("c", customer="e"))
+    judge(before, a_run("after"), second(with_note))
+    assert notes(before) == {"a": (2, "to c"), "b": (2, "to d"), "c": (2, "to e")}
+
+
+def test_nothing_else_of_them_changes_and_no_verdict_does(before: Store) -> None:
+    old = rows(before)
+    judge(before, a_run("after"), second(with_note))
+    new = rows(before)
+    changing = ("version", "data", "content_hash")
+    same = [c for c in TABLE.schema.names if c not in changing]
+    assert {n: [r[c] for c in same] for n, r in new.items()} == {n: [r[c] for c in same] for n, r in old.items()}
+
+
+def test_the_commit_says_which_types_it_changed(before: Store) -> None:
+    judge(before, a_run("after"), second(with_note))
+    said = before.metadata(TABLE.name, before.head(TABLE.name) or 0)
+    assert (said["run"], said["types"], said["readapted"]) == ("after", ["order.created"], {"order.created": 2})
+
+
+def test_a_second_run_under_the_same_contracts_asks_nothing_of_spark(before: Store) -> None:
+    judge(before, a_run("after"), second(with_note))
+    head = before.head(TABLE.name)
+    assert judge(before, a_run("again"), second(with_note))[-1].jobs == 0
+    assert before.head(TABLE.name) == head
+
+
+def test_a_run_that_dies_after_the_commit_is_finished_by_the_next(before: Store) -> None:
+    arm("readapted", crash)
+    with pytest.raises(Crash):
+        judge(before, a_run("dies"), second(with_note))
+    head = before.head(TABLE.name)
+    judge(before, a_run("after"), second(with_note))
+    cursor = cursors.load(before.root, TABLE.name)
+    assert (before.head(TABLE.name), cursor and cursor.version) == (head, head)
+
+
+def test_an_adapter_that_loses_what_the_contract_needs_stops_the_run_and_changes_nothing(before: Store) -> None:
+    old = rows(before)
+    with pytest.raises(KrnError, match=r"don't pass the new version of their contract: row 10+: missing_field"):
+        judge(before, a_run("after"), second(without_total))
+    assert rows(before) == old
+
+
+def test_a_copy_of_an_event_that_was_readapted_is_still_its_duplicate(before: Store) -> None:
+    judge(before, a_run("after"), second(with_note))
+    deliver(before, order("b", customer="d"))
+    judge(before, a_run("later"), second(with_note))
+    assert [r.verdict for n, r in sorted(rows(before).items())][-1] == "duplicate"
