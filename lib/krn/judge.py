@@ -16,7 +16,7 @@ from krn.contracts import CONTRACTS
 from krn.contracts.contract import Contract
 from krn.cursors import Cursor
 from krn.engine import numbers
-from krn.engine.checking import SCHEMA, checked
+from krn.engine.checking import SCHEMA, Terms, checked
 from krn.engine.election import losers, ruled
 from krn.errors import KrnError, Unreadable
 from krn.failpoints import reached
@@ -49,10 +49,10 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
     The cursor is the greatest batch in silver.deliveries itself, so rows and cursor can't part. Events that were
     accepted under an older version of their contract are brought to today's first.
     """
-    started = time.monotonic()
+    started, terms = time.monotonic(), Terms(str(run.args["currency"]), contracts, run.key)
     with store.jobs(silver.TABLE.name) as jobs:
-        _brought_to_today(store, run, contracts)
-        built = _judge(store, run, contracts)
+        _brought_to_today(store, run, terms)
+        built = _judge(store, run, terms)
     last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs())
     log.info(
         "judged",
@@ -66,30 +66,30 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
     return (*built[:-1], last)
 
 
-def _brought_to_today(store: Store, run: Run, contracts: tuple[Contract, ...]) -> None:
+def _brought_to_today(store: Store, run: Run, terms: Terms) -> None:
     """The cursor tells the versions, so Spark is asked only when they changed, or a run died before the cursor."""
     cursor = cursors.load(store.root, silver.TABLE.name)
-    if store.exists(silver.TABLE.name) and (cursor is None or cursor.fingerprint != versions(contracts)):
-        readapt(store, run, contracts)
+    if store.exists(silver.TABLE.name) and (cursor is None or cursor.fingerprint != versions(terms.contracts)):
+        readapt(store, run, terms)
         reached("readapted")
-        _settle(store, contracts)
+        _settle(store, terms)
 
 
-def _judge(store: Store, run: Run, contracts: tuple[Contract, ...]) -> tuple[Built, ...]:
+def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
     pending = _pending(store)
     if pending is None:
-        return (_nothing_new(store, contracts),)
+        return (_nothing_new(store, terms),)
     with store.small_plans() if pending.n <= FEW else nullcontext():
-        return _ruled(store, run, pending.rows, contracts)
+        return _ruled(store, run, pending.rows, terms)
 
 
-def _ruled(store: Store, run: Run, pending: DataFrame, contracts: tuple[Contract, ...]) -> tuple[Built, ...]:
+def _ruled(store: Store, run: Run, pending: DataFrame, terms: Terms) -> tuple[Built, ...]:
     reached("read_bronze")
     arrived = _gated(bronze.TABLE, {"this": pending}, run)
     if not arrived.is_open:
         return (_kept(store, run, arrived, ""),)
     folder = store.root / "_candidates" / silver.TABLE.name / run.id
-    verdicts = _verdicts(store, pending, run, folder, contracts)
+    verdicts = _verdicts(store, pending, folder, terms)
     reached("elected")
     ruling = _gated(silver.TABLE, {"this": verdicts, "bronze": pending}, run)
     reached("gate_run")
@@ -98,7 +98,7 @@ def _ruled(store: Store, run: Run, pending: DataFrame, contracts: tuple[Contract
     counts, types = _counted(verdicts)
     version = store.append(silver.TABLE, verdicts, {**run.commit(ruling.result), "types": types})
     reached("silver_committed")
-    _settle(store, contracts)
+    _settle(store, terms)
     reached("wm")
     return arrived, replace(ruling, outcome="published", version=version, rows=counts)
 
@@ -125,10 +125,10 @@ def _pending(store: Store) -> Pending | None:
     return Pending(rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti"), n_missing)
 
 
-def _verdicts(store: Store, pending: DataFrame, run: Run, folder: Path, contracts: tuple[Contract, ...]) -> DataFrame:
+def _verdicts(store: Store, pending: DataFrame, folder: Path, terms: Terms) -> DataFrame:
     """Check once and write the outcome, then rule over the written rows: what is gated is what is published."""
-    spark, currency = store.spark, str(run.args["currency"])
-    checked(pending, currency, contracts).write.parquet(str(folder / "checked"))
+    spark = store.spark
+    checked(pending, terms).write.parquet(str(folder / "checked"))
     reached("parsed")
     rows = spark.read.schema(SCHEMA).parquet(str(folder / "checked"))
     before = store.read(silver.TABLE.name) if store.exists(silver.TABLE.name) else None
@@ -165,18 +165,18 @@ def _kept(store: Store, run: Run, built: Built, candidate: str) -> Built:
     return built
 
 
-def _nothing_new(store: Store, contracts: tuple[Contract, ...]) -> Built:
+def _nothing_new(store: Store, terms: Terms) -> Built:
     if store.exists(silver.TABLE.name):
-        _settle(store, contracts)
+        _settle(store, terms)
     return Built(silver.TABLE.name, "unchanged", "nothing new", store.head(silver.TABLE.name))
 
 
-def _settle(store: Store, contracts: tuple[Contract, ...]) -> None:
+def _settle(store: Store, terms: Terms) -> None:
     """Record the version that other tables pin. Only judge writes here, so it is the head, also after a crash."""
     head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
     if head is None:
         raise KrnError(f"{silver.TABLE.name} was published but is not there.", "look at the warehouse's folder")
-    now = Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, versions(contracts), {})
+    now = Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, versions(terms.contracts), {})
     if before != now:
         cursors.save(store.root, now)
     for table in (bronze.TABLE, silver.TABLE):

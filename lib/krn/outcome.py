@@ -16,6 +16,7 @@ class Run:
     suite_of: Callable[[Table], Suite | None]
     engine: str = "fused"
     full: bool = False
+    key: str = field(default="", repr=False)  # of personal tokens; without one, personal values are withheld
 
     def commit(self, result: Result | None) -> dict[str, object]:
         """What is written beside a commit of this run."""

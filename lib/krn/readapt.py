@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from krn.contracts.contract import Contract
-from krn.engine.checking import SCHEMA, checked
+from krn.engine.checking import SCHEMA, Terms, checked
 from krn.errors import KrnError
 from krn.outcome import Run
 from krn.store import Store
@@ -26,20 +26,18 @@ def versions(contracts: Iterable[Contract]) -> str:
     return ", ".join(sorted(f"{c.type} {c.version}" for c in contracts))
 
 
-def readapt(store: Store, run: Run, contracts: Iterable[Contract]) -> int:
+def readapt(store: Store, run: Run, terms: Terms) -> int:
     """Write the stale accepted rows anew from their bodies in bronze; how many they were. Verdicts stay.
 
     An event that does not pass today's contract stops the run: its adapter is wrong, and nothing is published.
     """
-    contracts = tuple(contracts)
-    stale = _stale(store.read(silver.TABLE.name), contracts)
+    stale = _stale(store.read(silver.TABLE.name), terms.contracts)
     counts = {row.accepted_type: row["count"] for row in stale.groupBy("accepted_type").count().collect()}
     if not counts:
         return 0
     bodies = store.read(bronze.TABLE.name).join(stale.select("row_id"), on="row_id", how="left_semi")
-    fresh = checked(bodies, str(run.args["currency"]), contracts)
     written = store.root / "_candidates" / silver.TABLE.name / run.id / "readapted"
-    fresh.write.parquet(str(written))
+    checked(bodies, terms).write.parquet(str(written))
     fresh = store.spark.read.schema(SCHEMA).parquet(str(written))
     _all_pass(fresh)
     changed = stale.select(*_KEPT).join(fresh.drop("reasons"), on="row_id", how="inner")

@@ -18,7 +18,7 @@ import json, sys
 from datetime import datetime, UTC
 from importlib.util import find_spec
 from pathlib import Path
-from krn.engine.checking import checked
+from krn.engine.checking import Terms, checked
 from krn.session import SMALL, open_session
 from krn.sources.bronze import staged
 from krn.sources.delivery import Delivery
@@ -35,7 +35,7 @@ before = knows_krn()
 spark.sparkContext.addPyFile(package)
 given = [Delivery("k1", body, ""), Delivery("k2", b"not json", ""), Delivery("k3", b"\\xff", "")]
 frame = spark.createDataFrame(staged(given, "shop", "sqs", 1, datetime(2026, 2, 1, tzinfo=UTC), "r"), TABLE.schema)
-rows = checked(frame, "GBP").orderBy("position").collect()
+rows = checked(frame, Terms("GBP")).orderBy("position").collect()
 print(json.dumps([before, knows_krn(), [[r.ok, r.type, r.order_id, r.reasons] for r in rows]]))
 spark.stop()
 """

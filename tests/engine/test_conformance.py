@@ -17,7 +17,7 @@ from world import ARGS, RECEIVED, rows_of
 from krn.build import in_order
 from krn.contracts.contract import Contract
 from krn.engine.candidate import conform
-from krn.engine.checking import checked
+from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled
 from krn.engine.inputs import is_accepted, scope_of, typed
 from krn.engine.scope import Scope
@@ -48,7 +48,7 @@ def _small_plans(spark: SparkSession) -> Iterator[None]:
 def verdicts(spark: SparkSession) -> DataFrame:
     bodies = [d.body for d in simulate(SHOP, landing_share=0).deliveries if _is_text(d.body)]
     rows = [_bronze(n, body) for n, body in enumerate(bodies)]
-    received = checked(spark.createDataFrame(rows, BRONZE.schema), "GBP")
+    received = checked(spark.createDataFrame(rows, BRONZE.schema), Terms("GBP"))
     kept = spark.createDataFrame(received.toArrow(), received.schema).cache()
     return spark.createDataFrame(ruled(kept, losers(kept, None)).toArrow(), DELIVERIES.schema).cache()
 

@@ -13,7 +13,7 @@ from krn import gate
 from krn.build import in_order
 from krn.contracts.contract import Contract
 from krn.engine import numbers
-from krn.engine.checking import checked
+from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled
 from krn.gate import Result, Suite
 from krn.suites import path_of
@@ -346,7 +346,7 @@ def deliveries(spark: SparkSession) -> dict[str, Rows]:
         | {"received_at": datetime(2026, 1, 5, 13, tzinfo=UTC)}
         for n, body in enumerate(BODIES)
     ]
-    found = checked(rows(spark, came, bronze.TABLE), "EUR").localCheckpoint()
+    found = checked(rows(spark, came, bronze.TABLE), Terms("EUR")).localCheckpoint()
     return {bronze.TABLE.name: came, silver.TABLE.name: plain(ruled(found, losers(found, None)))}
 
 

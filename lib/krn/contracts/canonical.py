@@ -10,11 +10,15 @@ from krn.contracts.instants import instant, spelled
 from krn.contracts.money import shortest
 
 Write = Callable[[Any], Any]
+Token = Callable[[str], str | None]
 
 
-def writer(fields: tuple[Field, ...]) -> Callable[[Body], Body]:
-    """What respells an object of `fields`, sound as they must be; what they don't declare is kept as it stands."""
-    respelled = tuple((field.name, write) for field in fields if (write := _write(field)) is not None)
+def writer(fields: tuple[Field, ...], token: Token) -> Callable[[Body], Body]:
+    """What respells an object of `fields`, sound as they must be; what they don't declare is kept as it stands.
+
+    Of personal fields (P1) only what `token` makes of them is written; None leaves them out.
+    """
+    respelled = tuple((field.name, write) for field in fields if (write := _write(field, token)) is not None)
     declared = frozenset(field.name for field in fields)
 
     def written(body: Body) -> Body:
@@ -37,10 +41,11 @@ def text(body: Body) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS, default=float)
 
 
-def _write(field: Field) -> Write | None:
-    # Here a P1 field gets the writer that keeps its token only.
+def _write(field: Field, token: Token) -> Write | None:
+    if field.pii == "P1":
+        return token
     if field.kind is Kind.LIST:
-        return _each(writer(field.of))
+        return _each(writer(field.of, token))
     return _WRITES.get(field.kind)
 
 

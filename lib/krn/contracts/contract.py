@@ -28,6 +28,7 @@ class Kind(Enum):
     INT = "int"  # 32 bit
     DATE = "date"
     INSTANT = "instant"  # RFC 3339 with offset
+    FLAG = "flag"  # true or false
     LIST = "list"  # of objects
 
 
@@ -39,7 +40,7 @@ class Field:
     kind: Kind
     doc: str
     required: bool = False
-    pii: Literal["", "P1", "P2"] = ""  # P1 direct, P2 linkable
+    pii: Literal["", "P1", "P2"] = ""  # P1 direct: only its token leaves bronze; P2 linkable
     of: tuple["Field", ...] = ()  # the fields of a list's objects
     values: tuple[str, ...] = ()
     unit: str = ""
@@ -112,7 +113,15 @@ def _struct(fields: tuple[Field, ...]) -> "StructType":
 
 
 def _spark_type(field: Field) -> "DataType":
-    from pyspark.sql.types import ArrayType, DateType, DecimalType, IntegerType, StringType, TimestampType
+    from pyspark.sql.types import (
+        ArrayType,
+        BooleanType,
+        DateType,
+        DecimalType,
+        IntegerType,
+        StringType,
+        TimestampType,
+    )
 
     if field.kind is Kind.LIST:
         return ArrayType(_struct(field.of))
@@ -121,6 +130,7 @@ def _spark_type(field: Field) -> "DataType":
         Kind.INT: IntegerType(),
         Kind.DATE: DateType(),
         Kind.INSTANT: TimestampType(),
+        Kind.FLAG: BooleanType(),
     }
     return plain.get(field.kind, StringType())
 

@@ -85,6 +85,11 @@ def _int(field: Field, value: object) -> Iterator[Reason]:
         yield Reason.OUT_OF_RANGE
 
 
+def _flag(field: Field, value: object) -> Iterator[Reason]:
+    if not isinstance(value, bool):
+        yield Reason.WRONG_TYPE
+
+
 def _list(field: Field, value: object) -> Iterator[Reason]:
     if not isinstance(value, list):
         yield Reason.WRONG_TYPE
@@ -105,5 +110,6 @@ _JUDGES: dict[Kind, Callable[[Field, object], Iterator[Reason]]] = {
     Kind.INT: _int,
     Kind.DATE: _date,
     Kind.INSTANT: _instant,
+    Kind.FLAG: _flag,
     Kind.LIST: _list,
 }

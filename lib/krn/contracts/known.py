@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from krn.contracts.canonical import writer
+from krn.contracts.canonical import Token, writer
 from krn.contracts.contract import Adapter, Body, Contract, Delivered
 from krn.contracts.reasons import Reason
 from krn.contracts.shape import shape
@@ -42,9 +42,13 @@ class Reading(NamedTuple):
     reasons: frozenset[Reason] = frozenset()
 
 
-def compiled(contracts: Iterable[Contract]) -> Contracts:
-    """The contracts, ready; make it once a process (some milliseconds)."""
-    known = {c.type: _known(c) for c in contracts}
+def withheld(_personal: str) -> None:
+    """The token of a personal field where there is no key to make one with."""
+
+
+def compiled(contracts: Iterable[Contract], token: Token = withheld) -> Contracts:
+    """The contracts, ready; make it once a process (some milliseconds). `token` is what is kept of personal fields."""
+    known = {c.type: _known(c, token) for c in contracts}
     adapters = [(k, a) for k in known.values() for a in k.contract.adapters]
     return Contracts(
         known,
@@ -53,9 +57,9 @@ def compiled(contracts: Iterable[Contract]) -> Contracts:
     )
 
 
-def _known(contract: Contract) -> Known:
+def _known(contract: Contract, token: Token) -> Known:
     passes, passes_exact = shape(contract, exact=False), shape(contract, exact=True)
-    return Known(contract, passes.is_valid, passes_exact.is_valid, writer(contract.fields))
+    return Known(contract, passes.is_valid, passes_exact.is_valid, writer(contract.fields, token))
 
 
 def read(body: Body, delivered: Delivered, contracts: Contracts) -> Reading:

@@ -93,5 +93,6 @@ _SCHEMAS: dict[Kind, Schema] = {
     Kind.ID: _ID,
     Kind.CURRENCY: {"type": "string", "enum": sorted(CURRENCIES)},
     Kind.DATE: {"type": "string", "format": "date", "pattern": _YEARS},
+    Kind.FLAG: {"type": "boolean"},
     Kind.INSTANT: {"type": "string", "format": "date-time", "pattern": _YEARS + "[^.]{12}[0-5][0-9](\\.[0-9]+)?Z$"},
 }

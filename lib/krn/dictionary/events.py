@@ -15,6 +15,7 @@ _KINDS = {
     Kind.INT: ("a whole number of 32 bits", "int"),
     Kind.DATE: ("an ISO date within 1970 to 2200", "date"),
     Kind.INSTANT: ("an RFC 3339 time with offset within 1970 to 2200", "timestamp"),
+    Kind.FLAG: ("true or false", "boolean"),
     Kind.LIST: ("a list of objects", "array"),
 }
 

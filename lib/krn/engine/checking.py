@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from krn.contracts import CONTRACTS
 from krn.contracts.check import check
 from krn.contracts.contract import Contract, Delivered
 from krn.contracts.known import compiled
+from krn.contracts.tokens import tokens
 from krn.tables.silver.deliveries import ENTITY_KEYS
 
 _TAKEN = ("row_id", "batch", "position", "source", "received_at")
@@ -64,18 +66,25 @@ SCHEMA = StructType(
 )
 
 
-def checked(pending: DataFrame, currency: str, contracts: tuple[Contract, ...] = CONTRACTS) -> DataFrame:
+@dataclass(frozen=True)
+class Terms:
+    """What deliveries are judged by: the contracts, the currency of bodies without one, the key of personal tokens."""
+
+    currency: str
+    contracts: tuple[Contract, ...] = CONTRACTS
+    key: str = field(default="", repr=False)
+
+
+def checked(pending: DataFrame, terms: Terms) -> DataFrame:
     """One row of `SCHEMA` per bronze row. In Python: Spark's JSON lets duplicate keys, trailing data and NaN pass."""
     wanted = pending.select(*_TAKEN, "sent_at", "payload_encoding", "payload")
-    return wanted.mapInArrow(partial(_batches, currency=currency, contracts=contracts), SCHEMA)
+    return wanted.mapInArrow(partial(_batches, terms=terms), SCHEMA)
 
 
-def _batches(
-    batches: Iterator[pa.RecordBatch], currency: str, contracts: tuple[Contract, ...]
-) -> Iterator[pa.RecordBatch]:
-    schema, known = to_arrow_schema(SCHEMA), compiled(contracts)
+def _batches(batches: Iterator[pa.RecordBatch], terms: Terms) -> Iterator[pa.RecordBatch]:
+    schema, known = to_arrow_schema(SCHEMA), compiled(terms.contracts, tokens(terms.key))
     for batch in batches:
-        found = [check(payload, delivered, known) for payload, delivered in _deliveries(batch, currency)]
+        found = [check(payload, delivered, known) for payload, delivered in _deliveries(batch, terms.currency)]
         columns: dict[str, Any] = {name: batch.column(name) for name in _TAKEN}
         columns |= {name: [getattr(c, name) for c in found] for name in _CHECKED}
         columns |= {name: [c.keys.get(name) for c in found] for name in _KEYS}

@@ -3,7 +3,7 @@
 import json
 
 from krn.engine.candidate import conform
-from krn.engine.checking import checked
+from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver.deliveries import TABLE
@@ -40,7 +40,7 @@ def judged(spark, *payloads, batch=1, before=None):
         }
         for n, payload in enumerate(payloads)
     ]
-    found = checked(rows(spark, given, bronze.TABLE), "EUR").localCheckpoint()
+    found = checked(rows(spark, given, bronze.TABLE), Terms("EUR")).localCheckpoint()
     return conform(TABLE, ruled(found, losers(found, before)))
 
 
