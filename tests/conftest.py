@@ -15,7 +15,8 @@ HOME = Path(__file__).parents[1]
 #: and the demo, in tests/e2e, compile.
 FEW_ROWS = {
     "spark.master": "local[2]",
-    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }

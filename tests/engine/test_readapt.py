@@ -15,7 +15,7 @@ from krn.contracts import CONTRACTS
 from krn.contracts.contract import Adapter, Body, Contract, Delivered, Field, Kind
 from krn.contracts.orders import ORDER_CREATED
 from krn.errors import KrnError
-from krn.failpoints import arm
+from krn.failpoints import arm, disarm
 from krn.judge import judge
 from krn.store import Store
 from krn.tables.silver.deliveries import TABLE
@@ -102,6 +102,7 @@ def test_a_run_that_dies_after_the_commit_is_finished_by_the_next(before: Store)
     arm("readapted", crash)
     with pytest.raises(Crash):
         judge(before, a_run("dies"), second(with_note))
+    disarm()
     head = before.head(TABLE.name)
     judge(before, a_run("after"), second(with_note))
     cursor = cursors.load(before.root, TABLE.name)
