@@ -3,13 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from meter import Cost, metered
 
 HOME = Path(__file__).parents[1]
 TIMEZONE = "Europe/Berlin"
-_SUBMIT = ("bin/env", "spark-submit", "--properties-file", "conf/spark-defaults.conf")
+_SUBMIT = ("bin/env", "spark-submit", "--properties-file")
+_PLAIN, _TUNED = "bench/baseline/spark-defaults.conf", "conf/spark-defaults.conf"
 _PY_FILES = ("--py-files", "bench/baseline/reversals.py")
 # Delta's default: krn sets `none`, which refuses a persisted frame
 _CONF = ("--conf", "spark.databricks.delta.merge.materializeSource=auto")
@@ -39,15 +41,20 @@ def _krn_without_gate(site: Site, clock: str) -> tuple[Cost, Jobs]:
     return _krn(site, clock, "--set", "gate=off")
 
 
-def _baseline(site: Site, clock: str) -> tuple[Cost, Jobs]:
+def _baseline(settings: str, site: Site, clock: str) -> tuple[Cost, Jobs]:
     """Three spark-submits; each prints its jobs by table in its last line, if it had any work."""
     cost, jobs = Cost(), dict[str, int]()
     for script, *args in (("ingest", site.landing), ("silver", TIMEZONE), ("gold", TIMEZONE, clock)):
         job = (f"bench/baseline/{script}.py", str(site.warehouse), *map(str, args))
-        said, spent = metered([*_SUBMIT, *_PY_FILES, *_CONF, *job], HOME, site.log)
+        said, spent = metered([*_SUBMIT, settings, *_PY_FILES, *_CONF, *job], HOME, site.log)
         cost += spent
         jobs.update(json.loads(said.splitlines()[-1]) if said else {})
     return cost, jobs
 
 
-PRODUCTS: dict[str, Run] = {"krn": _krn, "krn, gate off": _krn_without_gate, "baseline": _baseline}
+PRODUCTS: dict[str, Run] = {
+    "krn": _krn,
+    "krn, gate off": _krn_without_gate,
+    "baseline": partial(_baseline, _PLAIN),
+    "baseline, tuned": partial(_baseline, _TUNED),
+}
