@@ -44,6 +44,19 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
+class OwnEnvelope(_Frozen):
+    """Where bodies that are no CloudEvents say what they are: paths into the body, or constants after `=`."""
+
+    type: str
+    types: dict[str, str] = {}
+    id: str = ""
+    hash: tuple[str, ...] = ()
+    time: str = ""
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    source: str = ""
+    data: dict[str, str] = {}
+
+
 class Sqs(_Frozen):
     """A queue of Amazon SQS, or of an emulator at `endpoint_url`."""
 
@@ -60,6 +73,7 @@ class Sqs(_Frozen):
     max_rounds: int = Field(1_000, ge=1)
     max_seconds: float = Field(3_000, gt=0)
     visibility_s: int = Field(300, ge=1, le=43_200)
+    envelope: OwnEnvelope | None = None
 
 
 class Landing(_Frozen):
@@ -71,6 +85,7 @@ class Landing(_Frozen):
     settle_s: float = Field(60, ge=0)
     max_files: int = Field(10_000, ge=1)
     max_bytes: int = Field(2**30, ge=1)
+    envelope: OwnEnvelope | None = None
 
 
 Source = Annotated[Sqs | Landing, Field(discriminator="kind")]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from krn.contracts.envelope import Envelope
 from krn.gate import Result, Suite
 from krn.tables.table import Table
 
@@ -17,6 +18,7 @@ class Run:
     engine: str = "fused"
     full: bool = False
     key: str = field(default="", repr=False)  # of personal tokens; without one, personal values are withheld
+    envelopes: Mapping[str, Envelope] = field(default_factory=dict)  # of sources that have their own
 
     def commit(self, result: Result | None) -> dict[str, object]:
         """What is written beside a commit of this run."""

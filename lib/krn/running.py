@@ -16,6 +16,7 @@ import structlog
 
 from krn import journal, pipeline
 from krn.config import Config
+from krn.contracts.envelope import Envelope
 from krn.errors import Busy, KrnError, Unreadable
 from krn.journal import Record
 from krn.outcome import Run
@@ -90,6 +91,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         engine=config.gate,
         full=asked.full,
         key=os.environ.get("KRN_PII_KEY", ""),
+        envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
     )
 
 

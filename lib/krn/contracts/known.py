@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from krn.contracts.canonical import Token, writer
 from krn.contracts.contract import Adapter, Body, Contract, Delivered
+from krn.contracts.envelope import Envelope, enveloped, type_of
 from krn.contracts.reasons import Reason
 from krn.contracts.shape import shape
 
+_TIMES: Mapping[bool, Literal["event", "delivery"]] = {True: "event", False: "delivery"}
 _VERSION = re.compile(r"(?:^|[/:v])([0-9]{1,9})\Z")
 
 
@@ -30,6 +32,7 @@ class Contracts:
     known: Mapping[str, Known]
     older: Mapping[tuple[str, int], Adapter]
     foreign: Mapping[str, tuple[Known, Adapter]]
+    envelopes: Mapping[str, Envelope] = field(default_factory=dict)  # by the name of their source
 
 
 class Reading(NamedTuple):
@@ -46,7 +49,9 @@ def withheld(_personal: str) -> None:
     """The token of a personal field where there is no key to make one with."""
 
 
-def compiled(contracts: Iterable[Contract], token: Token = withheld) -> Contracts:
+def compiled(
+    contracts: Iterable[Contract], token: Token = withheld, envelopes: Mapping[str, Envelope] | None = None
+) -> Contracts:
     """The contracts, ready; make it once a process (some milliseconds). `token` is what is kept of personal fields."""
     known = {c.type: _known(c, token) for c in contracts}
     adapters = [(k, a) for k in known.values() for a in k.contract.adapters]
@@ -54,6 +59,7 @@ def compiled(contracts: Iterable[Contract], token: Token = withheld) -> Contract
         known,
         older={(k.contract.type, a.of): a for k, a in adapters if isinstance(a.of, int)},
         foreign={a.of: (k, a) for k, a in adapters if isinstance(a.of, str)},
+        envelopes=envelopes or {},
     )
 
 
@@ -64,12 +70,24 @@ def _known(contract: Contract, token: Token) -> Known:
 
 def read(body: Body, delivered: Delivered, contracts: Contracts) -> Reading:
     """Which contract `body` is about; adapted to it where it is of an older version or has a foreign shape."""
+    if (own := contracts.envelopes.get(delivered.source)) is not None:
+        return _unwrapped(body, own, delivered, contracts)
     foreign = body.get("event_type") if body.get("type") is None else None
     if not isinstance(foreign, str):
         return _read_event(body, delivered, contracts)
     if foreign in contracts.foreign:
         return _adapted(body, delivered, *contracts.foreign[foreign])
     return Reading(body | {"type": foreign}, None, None, reasons=frozenset({Reason.UNKNOWN_TYPE}))
+
+
+def _unwrapped(body: Body, own: Envelope, delivered: Delivered, contracts: Contracts) -> Reading:
+    """A body in its source's own envelope, as an event of the contract it is about."""
+    event_type = type_of(body, own)
+    known = contracts.known.get(event_type) if isinstance(event_type, str) else None
+    event, at = enveloped(body, own, known.contract if known else None, delivered), _TIMES[bool(own.time)]
+    if known is None:
+        return Reading(event, None, None, at, frozenset({Reason.UNKNOWN_TYPE}))
+    return Reading(event, known, known.contract.version, at)
 
 
 def _read_event(body: Body, delivered: Delivered, contracts: Contracts) -> Reading:

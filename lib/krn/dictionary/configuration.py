@@ -29,6 +29,7 @@ _SQS = {
     "max_rounds": "rounds after which a run ends",
     "max_seconds": "seconds after which a run takes no further round",
     "visibility_s": "seconds a message taken stays hidden from others; at least 3 times round_seconds",
+    "envelope": "where bodies that are no CloudEvents say what they are; its keys are below",
 }
 _LANDING = {
     "name": "name of the source in tables, logs and reports",
@@ -37,13 +38,24 @@ _LANDING = {
     "settle_s": "seconds that a file must have been left alone",
     "max_files": "files after which a batch ends",
     "max_bytes": "bytes after which a batch ends; a larger file is a batch of its own",
+    "envelope": "where bodies that are no CloudEvents say what they are; its keys are below",
+}
+_ENVELOPE = {
+    "type": "path or constant of the event type",
+    "types": "the source's words for types, and the contracts'",
+    "id": "path of what is unique within the source; none: hashed",
+    "hash": "paths that an id is hashed from; none: the whole body",
+    "time": "path of when it happened; none: when it was delivered",
+    "timezone": "IANA name of the zone of times without an offset",
+    "source": "path or constant of who says so; none: the name of the source",
+    "data": "a contract's field, and the path or constant it is filled from; none: the body is the data",
 }
 _ENVIRONMENT = {
     "KRN_CONFIG": "the TOML file, where --config is not given",
     "KRN_FAILPOINT": "tests only: the name of a step at which the process kills itself",
     "KRN_HOME": "folder with conf, expectations and .jars, where it is not the one krn is installed from",
     "KRN_LOG": "json: one JSON object a line on standard error",
-    "KRN_PII_KEY": "reserved for the key of personal data's tokens; nothing reads it yet",
+    "KRN_PII_KEY": "key of the tokens that stand for personal values beyond bronze; without it they are left out",
     "KRN_YES": "1: set-up installs system packages without asking",
 }
 
@@ -62,6 +74,12 @@ def page() -> str:
         part("Keys of a queue", 'A `[[sources]]` block with `kind = "sqs"`.', _grid(kinds["Sqs"]["properties"], _SQS)),
         part("Keys of a folder", 'With `kind = "landing"`.', _grid(kinds["Landing"]["properties"], _LANDING)),
         part(
+            "Keys of an envelope",
+            "A `[sources.envelope]` block. A value is a path into the body, or a constant after `=`: "
+            "[how to use it](../how-to/bring-another-shops-data.md).",
+            _grid(kinds["OwnEnvelope"]["properties"], _ENVELOPE),
+        ),
+        part(
             "Environment",
             grid(("variable", "meaning"), [(code(name), _ENVIRONMENT[name]) for name in sorted(NOT_CONFIG)]),
         ),
@@ -77,12 +95,12 @@ def _grid(keys: Mapping[str, Mapping[str, Any]], meanings: Mapping[str, str]) ->
 
 def _type(key: Mapping[str, Any]) -> str:
     named = [str(one["type"]) for one in (key, *key.get("anyOf", ())) if one.get("type") not in (None, "null")]
-    return named[0]
+    return named[0] if named else "object"
 
 
 def _default(key: Mapping[str, Any]) -> str:
     default = key.get("default")
-    if isinstance(default, (list, type(None))):
+    if isinstance(default, (list, dict, type(None))) or default == "":
         return "none" if "default" in key else "required"
     return code(f"{default:_}" if isinstance(default, int) else str(default))
 

@@ -1,7 +1,7 @@
 """Bronze rows through `check`, in Arrow batches: the one place where Python sees every event."""
 
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
@@ -23,6 +23,7 @@ from pyspark.sql.types import (
 from krn.contracts import CONTRACTS
 from krn.contracts.check import check
 from krn.contracts.contract import Contract, Delivered
+from krn.contracts.envelope import Envelope
 from krn.contracts.known import compiled
 from krn.contracts.tokens import tokens
 from krn.tables.silver.deliveries import ENTITY_KEYS
@@ -68,11 +69,14 @@ SCHEMA = StructType(
 
 @dataclass(frozen=True)
 class Terms:
-    """What deliveries are judged by: the contracts, the currency of bodies without one, the key of personal tokens."""
+    """What deliveries are judged by: the contracts, the currency of bodies without one, the key of personal tokens, and
+    the envelopes of sources that have their own.
+    """
 
     currency: str
     contracts: tuple[Contract, ...] = CONTRACTS
     key: str = field(default="", repr=False)
+    envelopes: Mapping[str, Envelope] = field(default_factory=dict)
 
 
 def checked(pending: DataFrame, terms: Terms) -> DataFrame:
@@ -82,7 +86,7 @@ def checked(pending: DataFrame, terms: Terms) -> DataFrame:
 
 
 def _batches(batches: Iterator[pa.RecordBatch], terms: Terms) -> Iterator[pa.RecordBatch]:
-    schema, known = to_arrow_schema(SCHEMA), compiled(terms.contracts, tokens(terms.key))
+    schema, known = to_arrow_schema(SCHEMA), compiled(terms.contracts, tokens(terms.key), terms.envelopes)
     for batch in batches:
         found = [check(payload, delivered, known) for payload, delivered in _deliveries(batch, terms.currency)]
         columns: dict[str, Any] = {name: batch.column(name) for name in _TAKEN}

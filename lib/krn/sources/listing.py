@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from krn.errors import Unreachable
+from krn.sources.formats import NAMES
 
-#: Deliveries are JSON, one a line. Text under another name is somebody's notes.
-FORMATS = re.compile(r"\.(jsonl|ndjson|json)(\.gz)?$")
 #: Spark and shells read more into other characters: globs, schemes, options.
 SEGMENT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._=+-]{0,200}$")
 UNFINISHED = re.compile(r"^[._]|\.(tmp|part|inprogress|crdownload)$|\._COPYING_$")
@@ -75,7 +74,7 @@ def _refusal(path: str, mode: int) -> str:
         return "not_a_file"
     if not all(SEGMENT.match(segment) for segment in path.split("/")):
         return "bad_name"
-    return "" if FORMATS.search(path) else "unknown_format"
+    return "" if NAMES.search(path) else "unknown_format"
 
 
 def _printable(path: str) -> str:

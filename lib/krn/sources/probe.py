@@ -9,6 +9,8 @@ from pathlib import Path
 import orjson
 import structlog
 
+from krn.sources import formats
+from krn.sources.formats import is_lines
 from krn.sources.listing import File
 from krn.sources.stream import Damaged, content
 
@@ -38,7 +40,7 @@ def probe(root: Path, file: File) -> Probed | None:
     """Read `file` to its end; None when the next run must look again: it changed, vanished, or can't be read now."""
     path, digest = root / file.path, hashlib.sha256()
     try:
-        rows, unpacked = _measure(content(path, digest), file.size)
+        rows, unpacked = _measured(path, digest, file.size)
         found = Probed(digest.hexdigest(), rows, unpacked, "")
     except Damaged as damaged:
         found = Probed(None, 0, 0, str(damaged))
@@ -66,6 +68,16 @@ def sha256(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def _measured(path: Path, digest: "hashlib._Hash", size: int) -> tuple[int, int]:
+    if is_lines(path):
+        return _measure(content(path, digest), size)
+    rows = unpacked = 0
+    for bodies in formats.bodies(path, digest):
+        rows, unpacked = rows + len(bodies), unpacked + bodies.nbytes
+        _is_bounded(rows, unpacked, 0, size)
+    return rows, unpacked
 
 
 def _measure(pieces: Iterable[bytes], size: int) -> tuple[int, int]:

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 
+from krn.sources import formats
 from krn.sources.bronze import rows
 from krn.sources.plan import Decision, Plan
-from krn.sources.stream import BLOCK, blocks, content, lines
+from krn.sources.stream import BLOCK
 from krn.tables.bronze.deliveries import TABLE
 
 #: Unpacked bytes that one task reads; few tasks, for a task costs more than a small file.
@@ -65,8 +66,7 @@ def _file(root: Path, decision: Decision, same: dict[str, Any]) -> Iterator[pa.R
     digest, line = hashlib.sha256(), 0
     sent_at = EPOCH + timedelta(microseconds=decision.file.mtime_ns // 1000)
     same = {**same, "path": decision.file.path, "sent_at": sent_at}
-    for block in blocks(content(root / decision.file.path, digest)):
-        bodies = lines(block)
+    for bodies in formats.bodies(root / decision.file.path, digest):
         number = pa.array(range(line + 1, line + 1 + len(bodies)), pa.int64())
         keys = pc.binary_join_element_wise(f"{decision.sha256}", number.cast(pa.string()), ":")
         yield rows(bodies, decision.first + line, same, {"line": number, "delivery_key": keys})

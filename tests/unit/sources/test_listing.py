@@ -48,7 +48,7 @@ def test_what_a_writer_is_at_work_on_is_passed_over(tmp_path: Path, name: str) -
     assert reasons(tmp_path) == {}
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "a.csv", "a.jsonl.bz2", "a", "a.JSONL", "a.json.zip"])
+@pytest.mark.parametrize("name", ["notes.txt", "a.CSV", "a.parquet.gz", "a.jsonl.bz2", "a", "a.JSONL", "a.json.zip"])
 def test_other_formats_are_refused(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
     assert reasons(tmp_path) == {name: "unknown_format"}

@@ -1,0 +1,102 @@
+"""The bodies of a file, by its format: lines of JSON as they lie there, records of CSV and rows of Parquet as JSON."""
+
+import base64
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from krn.sources.stream import PIECE, Damaged, blocks, content, lines
+
+#: Text under another name is somebody's notes.
+NAMES = re.compile(r"\.((jsonl|ndjson|json|csv)(\.gz)?|parquet)$")
+_CSV = re.compile(r"\.csv(\.gz)?$")
+ROWS = 5_000  # that are turned into bodies at a time
+CELL = 16 * 2**20  # characters
+#: What a record has beyond its header.
+SURPLUS = "_surplus"
+
+
+def is_lines(path: Path) -> bool:
+    """Whether the file holds one body a line, so that it needs no reader of its own."""
+    return path.suffix != ".parquet" and _CSV.search(path.name) is None
+
+
+def bodies(path: Path, digest: "hashlib._Hash") -> Iterator[pa.Array]:
+    """The bodies as binary arrays, while `digest` is fed with the bytes as they lie there. Raises Damaged."""
+    if is_lines(path):
+        yield from map(lines, blocks(content(path, digest)))
+        return
+    found = _rows(path, digest) if path.suffix == ".parquet" else _records(content(path, digest))
+    while some := [_body(row) for row in islice(found, ROWS)]:
+        yield pa.array(some, pa.binary())
+
+
+def _body(row: dict[str, Any]) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_PASSTHROUGH_DATETIME, default=_spelled)
+
+
+def _records(pieces: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The records of RFC 4180 text under the names of its first; empty lines are none."""
+    csv.field_size_limit(CELL)
+    try:
+        records = csv.reader(io.TextIOWrapper(io.BufferedReader(_Stream(pieces)), "utf-8", newline=""), strict=True)
+        header = next(records, [])
+        if len(set(header)) != len(header) or not all(header):
+            raise Damaged("bad_header")
+        for cells in records:
+            if cells:
+                surplus = {SURPLUS: cells[len(header) :]} if len(cells) > len(header) else {}
+                yield dict(zip(header, cells, strict=False)) | surplus
+    except UnicodeDecodeError:
+        raise Damaged("encoding") from None
+    except csv.Error:
+        raise Damaged("bad_csv") from None
+
+
+def _rows(path: Path, digest: "hashlib._Hash") -> Iterator[dict[str, Any]]:
+    with path.open("rb") as file:
+        while data := file.read(PIECE):
+            digest.update(data)
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(ROWS):
+                yield from batch.to_pylist()
+    except pa.ArrowInvalid:
+        raise Damaged("bad_parquet") from None
+
+
+def _spelled(value: object) -> str:
+    """What JSON has no type for, as contracts read it: exact amounts and ISO times; bytes in base64."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+class _Stream(io.RawIOBase):
+    """Pieces of bytes as a file that is read once."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._held = iter(pieces), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._held:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._held = piece
+        taken = self._held[: len(buffer)]
+        buffer[: len(taken)], self._held = taken, self._held[len(taken) :]
+        return len(taken)

@@ -1,0 +1,92 @@
+"""Files that hold no lines of JSON: what bodies their records become, and what sets a file aside."""
+
+import gzip
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from krn.sources.formats import ROWS, bodies
+from krn.sources.listing import File
+from krn.sources.probe import probe
+
+
+def put(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+def read(path: Path) -> list[Any]:
+    return [json.loads(body) for some in bodies(path, hashlib.sha256()) for body in some.to_pylist()]
+
+
+def looked(path: Path) -> tuple[int, str]:
+    found = path.stat()
+    probed = probe(path.parent, File(path.name, found.st_size, found.st_mtime_ns))
+    assert probed is not None
+    return probed.rows, probed.reason
+
+
+RECORDS = b'no,note\r\n1,"a ""b"", c"\r\n2,"two\r\nlines"\r\n\r\n3,\xc3\xa9\r\n'
+READ = [{"no": "1", "note": 'a "b", c'}, {"no": "2", "note": "two\r\nlines"}, {"no": "3", "note": "é"}]
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.csv", RECORDS), ("a.csv.gz", gzip.compress(RECORDS))])
+def test_records_of_csv_are_objects_of_text_under_the_names_of_the_header(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    path = put(tmp_path / name, data)
+    assert (read(path), looked(path)) == (READ, (3, ""))
+
+
+def test_a_record_longer_or_shorter_than_the_header_loses_nothing(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.csv", b"a,b\n1\n1,2,3,4\n")
+    assert read(path) == [{"a": "1"}, {"a": "1", "b": "2", "_surplus": ["3", "4"]}]
+
+
+def test_a_file_with_a_header_alone_has_no_bodies(tmp_path: Path) -> None:
+    assert looked(put(tmp_path / "a.csv", b"a,b\n")) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.csv", b"a,a\n1,2\n", "bad_header"),
+        ("a.csv", b"a,\n1,2\n", "bad_header"),
+        ("a.csv", b'a,b\n1,"2\n', "bad_csv"),
+        ("a.csv", b"a,b\n1,\xe9\n", "encoding"),
+        ("a.csv.gz", gzip.compress(RECORDS)[:-9], "truncated_gzip"),
+        ("a.parquet", b"PAR1 and no more", "bad_parquet"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_whole_is_set_aside(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    assert looked(put(tmp_path / name, data)) == (0, reason)
+
+
+def test_rows_of_parquet_are_objects_with_exact_amounts_and_iso_times(tmp_path: Path) -> None:
+    rows = {
+        "no": [1],
+        "sum": [Decimal("10.50")],
+        "at": [datetime(2026, 1, 5, 9, 30, tzinfo=UTC)],
+        "on": [date(2026, 1, 5)],
+        "lines": [[{"n": 2}]],
+        "none": pa.array([None], pa.string()),
+    }
+    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
+    times = {"at": "2026-01-05T09:30:00+00:00", "on": "2026-01-05"}
+    assert read(tmp_path / "a.parquet") == [{"no": 1, "sum": "10.50", **times, "lines": [{"n": 2}], "none": None}]
+    assert looked(tmp_path / "a.parquet") == (1, "")
+
+
+def test_many_records_come_in_portions_and_in_order(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.csv", b"n\n" + b"".join(b"%d\n" % n for n in range(2 * ROWS + 1)))
+    digest = hashlib.sha256()
+    portions = list(bodies(path, digest))
+    assert [len(some) for some in portions] == [ROWS, ROWS, 1]
+    assert digest.hexdigest() == hashlib.sha256(path.read_bytes()).hexdigest()
