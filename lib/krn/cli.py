@@ -69,9 +69,13 @@ def _job(name: str, steps: tuple[str, ...], says: str) -> None:
     def command(clock: datetime | None, full: bool, as_json: bool, **where: Any) -> None:
         from krn import journal
         from krn.running import Asked, execute
+        from krn.session import is_submitted, pass_sigterm_on
 
         config = _config(**where)
-        record = execute(Asked(name, steps, clock, full), config, HOME, _store(config))
+        if is_submitted():
+            pass_sigterm_on()
+        asked = Asked(name, steps, clock, full, os.environ.get("KRN_PII_KEY", ""))
+        record = execute(asked, config, HOME, _store(config))
         _say(journal.as_dict(record), as_json)
         _end(record.exit_code, record.error)
 

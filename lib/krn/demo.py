@@ -62,7 +62,9 @@ def demo(folder: Path, home: Path, shop: Shop, open_store: Callable[[Config], St
         config = _config(folder, shop, service, _send(service, simulated))
         say("3/4  Ingest, judge and build; Great Expectations gates every table")
         clock = datetime.combine(shop.start, datetime.min.time(), UTC) + timedelta(days=shop.days)
-        record = execute(Asked("demo", ("ingest", "transform", "aggregate"), clock), config, home, open_store(config))
+        record = execute(
+            Asked("demo", ("ingest", "transform", "aggregate"), clock, key="demo"), config, home, open_store(config)
+        )
     say("4/4  Is gold what the shop's own books say?")
     compared = tuple(_compared(config.warehouse, simulated)) if record.exit_code == 0 else ()
     return Shown(record, compared)

@@ -18,6 +18,7 @@ from krn.sources.ingested import Batch, Ingested, of_plan, of_round
 from krn.sources.landing import changed, decide, portions
 from krn.sources.listing import listing
 from krn.sources.plan import Plan, numbered
+from krn.sources.probe import UNREADABLE
 from krn.store import Store
 from krn.tables.bronze.deliveries import TABLE as BRONZE
 
@@ -34,24 +35,24 @@ def ingest_queue(
     run_id: str,
     now: Now,
     stop: Stop,
-    taken: Callable[[Batch], None] = lambda batch: None,
+    batches: list[Batch] | None = None,
 ) -> Ingested:
     """Drain a queue in bounded rounds. The queue is the only log, and bronze the only durable state.
 
     Killed anywhere, nothing is lost; killed after a commit, that round may come again under the same message ids.
-    `taken` is told each batch as it ends, so that a run that fails later can still account for it.
+    `batches` gets each batch once it is durable, so that a run that fails later can still account for it.
     """
     sink.check(store)
     opened = queue.preflight()
     if _has_messages(queue):
         sink.awake(store)
-    began, batches, reason = time.monotonic(), list[Batch](), ""
+    batches = [] if batches is None else batches
+    began, reason = time.monotonic(), ""
     while not reason:
         got = queue.receive(Budget(limits.round_messages, limits.round_bytes, limits.round_seconds), stop)
         reached("recv")
         if got.deliveries:
-            batches.append(_take(queue, store, got, run_id, now()))
-            taken(batches[-1])
+            _take(queue, store, got, run_id, now(), batches)
         reason = _stop_reason(got, opened, stop) or _limit(limits, len(batches), time.monotonic() - began)
     return Ingested(
         queue.name, queue.kind, run_id, reason, tuple(batches), depth=queue.depth(), warnings=opened.warnings
@@ -63,7 +64,9 @@ def _has_messages(queue: QueueSource) -> bool:
     return depth is None or depth.visible != 0
 
 
-def _take(queue: QueueSource, store: Store, got: Round, run_id: str, received_at: datetime) -> Batch:
+def _take(
+    queue: QueueSource, store: Store, got: Round, run_id: str, received_at: datetime, batches: list[Batch]
+) -> None:
     """Make one round durable, then acknowledge it; hand it back when it could not be made durable."""
     with ExitStack() as undo:
         undo.callback(queue.nack, got.deliveries, BACK_IN_S)
@@ -74,11 +77,12 @@ def _take(queue: QueueSource, store: Store, got: Round, run_id: str, received_at
             reached("staged")
             version = sink.append(store, frame, _commit(queue.name, run_id, batch))
         undo.pop_all()
+    batches.append(replace(batch, version=version))
     reached("pre_ack")
     report = queue.ack(got.deliveries)
     reached("post_ack")
-    acked = replace(batch, version=version, acked=report.acked, ack_expired=report.expired, ack_failed=report.failed)
-    return _logged(queue.name, acked)
+    acked = replace(batches[-1], acked=report.acked, ack_expired=report.expired, ack_failed=report.failed)
+    batches[-1] = _logged(queue.name, acked)
 
 
 def _stop_reason(got: Round, opened: Opened, stop: Stop) -> str:
@@ -104,16 +108,15 @@ def ingest_folder(
     run_id: str,
     now: Now,
     stop: Stop,
-    taken: Callable[[Batch], None] = lambda batch: None,
+    batches: list[Batch] | None = None,
 ) -> Ingested:
     """Load the new files of a folder, each version once and whole, or set it aside with a reason.
 
-    Plan, append, record: killed anywhere, the next run finishes the open plan before it looks for more. `taken` is told
+    Plan, append, record: killed anywhere, the next run finishes the open plan before it looks for more. `batches` gets
     each batch as it ends.
     """
-    batches = _finish(source, store, run_id, now)
-    for batch in batches:
-        taken(batch)
+    batches = [] if batches is None else batches
+    batches += _finish(source, store, run_id, now)
     known = ledger.known(store, source.name)
     found = listing(source.path, source.settle_s, now().timestamp())
     reached("listed")
@@ -122,14 +125,14 @@ def ingest_folder(
         if stop():
             reason = "stopped"
             break
-        decisions = decide(source.path, portion, contents)
+        news = decide(source.path, portion, contents)
+        decisions = [d for d in news if d.reason != UNREADABLE or d.file not in known.unreadable]
         reached("probed")
         if decisions:
             done, batch = _carry_out(
                 source, store, Plan(source.name, run_id, sink.next_batch(store), numbered(decisions)), now
             )
             batches.append(batch)
-            taken(batch)
             contents |= done.contents
     return Ingested(source.name, source.kind, run_id, reason, tuple(batches), young=found.young)
 

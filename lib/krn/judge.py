@@ -22,7 +22,7 @@ from krn.errors import KrnError, Unreadable
 from krn.failpoints import reached
 from krn.gate import Result
 from krn.outcome import Built, Run, held
-from krn.readapt import readapt, versions
+from krn.readapt import readapt, terms_of
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
@@ -51,8 +51,10 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
     """
     started, terms = time.monotonic(), Terms(str(run.args["currency"]), contracts, run.key, run.envelopes)
     with store.jobs(silver.TABLE.name) as jobs:
-        _brought_to_today(store, run, terms)
-        built = _judge(store, run, terms)
+        readapted = _brought_to_today(store, run, terms)
+        built = (readapted,) if readapted and not readapted.is_open else _judge(store, run, terms)
+        if readapted and built[-1].outcome == "unchanged":
+            built = (*built[:-1], readapted)
     last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs())
     log.info(
         "judged",
@@ -66,13 +68,20 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
     return (*built[:-1], last)
 
 
-def _brought_to_today(store: Store, run: Run, terms: Terms) -> None:
-    """The cursor tells the versions, so Spark is asked only when they changed, or a run died before the cursor."""
+def _brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
+    """The cursor tells the terms, so Spark is asked only when they changed, or a run died before the cursor."""
     cursor = cursors.load(store.root, silver.TABLE.name)
-    if store.exists(silver.TABLE.name) and (cursor is None or cursor.fingerprint != versions(terms.contracts)):
-        readapt(store, run, terms)
-        reached("readapted")
-        _settle(store, terms)
+    before = cursor.fingerprint if cursor else ""
+    if not store.exists(silver.TABLE.name) or before == terms_of(terms):
+        return None
+    built = readapt(
+        store, run, terms, before, lambda rows, bodies: _gated(silver.TABLE, {"this": rows, "bronze": bodies}, run)
+    )
+    reached("readapted")
+    if built is None or built.is_open:
+        _record(store, terms)
+        return built
+    return _kept(store, run, built, str(store.root / "_candidates" / silver.TABLE.name / run.id))
 
 
 def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
@@ -127,6 +136,7 @@ def _pending(store: Store) -> Pending | None:
 
 def _verdicts(store: Store, pending: DataFrame, folder: Path, terms: Terms) -> DataFrame:
     """Check once and write the outcome, then rule over the written rows: what is gated is what is published."""
+    shutil.rmtree(folder.parent, ignore_errors=True)  # of runs that were held or died
     spark = store.spark
     checked(pending, terms).write.parquet(str(folder / "checked"))
     reached("parsed")
@@ -172,13 +182,18 @@ def _nothing_new(store: Store, terms: Terms) -> Built:
 
 
 def _settle(store: Store, terms: Terms) -> None:
-    """Record the version that other tables pin. Only judge writes here, so it is the head, also after a crash."""
-    head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
-    if head is None:
-        raise KrnError(f"{silver.TABLE.name} was published but is not there.", "look at the warehouse's folder")
-    now = Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, versions(terms.contracts), {})
-    if before != now:
-        cursors.save(store.root, now)
+    """Record what was published, lift the holds and drop the candidates."""
+    _record(store, terms)
     for table in (bronze.TABLE, silver.TABLE):
         holds.clear(store.root, table.name)
     shutil.rmtree(store.root / "_candidates" / silver.TABLE.name, ignore_errors=True)
+
+
+def _record(store: Store, terms: Terms) -> None:
+    """The version that other tables pin. Only judge writes here, so it is the head, also after a crash."""
+    head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
+    if head is None:
+        raise KrnError(f"{silver.TABLE.name} was published but is not there.", "look at the warehouse's folder")
+    now = Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, terms_of(terms), {})
+    if before != now:
+        cursors.save(store.root, now)

@@ -53,18 +53,18 @@ def _take_all(source: Source, store: Store, run: Run, progress: Progress, stop: 
     """Take what one source has. Where that fails, the journal still gets the batches before the failure."""
     batches: list[Batch] = []
     try:
-        progress.sources.append(_take(source, store, run, stop, batches.append))
+        progress.sources.append(_take(source, store, run, stop, batches))
     except BaseException:
         progress.sources.append(Ingested(source.name, source.kind, run.id, "failed", tuple(batches)))
         raise
 
 
-def _take(source: Source, store: Store, run: Run, stop: Stop, taken: Callable[[Batch], None]) -> Ingested:
+def _take(source: Source, store: Store, run: Run, stop: Stop, batches: list[Batch]) -> Ingested:
     if isinstance(source, Landing):
-        return ingest_folder(source, store, run.id, _now, stop, taken)
+        return ingest_folder(source, store, run.id, _now, stop, batches)
     from krn.sources.sqs import SqsQueue  # here, since boto3 takes 0.3 s that a folder does not need
 
-    return ingest_queue(SqsQueue(source), store, source, run.id, _now, stop, taken)
+    return ingest_queue(SqsQueue(source), store, source, run.id, _now, stop, batches)
 
 
 def transform(store: Store, run: Run, progress: Progress, stop: Stop) -> None:

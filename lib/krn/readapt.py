@@ -1,64 +1,113 @@
 """Readapt: bring accepted events of an older contract version to today's, in one commit, before judging new ones."""
 
-from collections.abc import Iterable
+import operator
+import shutil
+from collections.abc import Callable, Iterable
+from functools import reduce
 
 import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from krn.contracts.contract import Contract
+from krn.contracts.tokens import mark
 from krn.engine.checking import SCHEMA, Terms, checked
-from krn.errors import KrnError
-from krn.outcome import Run
+from krn.errors import KrnError, Unreadable, UsageError
+from krn.failpoints import reached
+from krn.gate import Result
+from krn.outcome import Built, Run
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
 
 log = structlog.get_logger()
 
+#: The gate of rows of silver.deliveries, with the bronze rows they come from.
+Gate = Callable[[DataFrame, DataFrame], Built]
+
 _SHOWN = 5
 #: What a verdict says, and which delivery it is about: new data changes none of it.
 _KEPT = ("row_id", "verdict", "accepted_type", "reasons", "duplicate_of", "resolution")
 
 
-def versions(contracts: Iterable[Contract]) -> str:
-    """The versions that accepted events are brought to; beside a cursor it tells whether there is something to do."""
-    return ", ".join(sorted(f"{c.type} {c.version}" for c in contracts))
+def terms_of(terms: Terms) -> str:
+    """The versions and the key that accepted events are written by; beside a cursor it tells what changed since."""
+    versions = ", ".join(sorted(f"{c.type} {c.version}" for c in terms.contracts))
+    return f"{versions}; key {mark(terms.key)}".removesuffix("; key ")
 
 
-def readapt(store: Store, run: Run, terms: Terms) -> int:
-    """Write the stale accepted rows anew from their bodies in bronze; how many they were. Verdicts stay.
+def readapt(store: Store, run: Run, terms: Terms, before: str, gated: Gate) -> Built | None:
+    """Write the stale accepted rows anew from their bodies in bronze, gated; None when there is none. Verdicts stay.
 
-    An event that does not pass today's contract stops the run: its adapter is wrong, and nothing is published.
+    Stale is a row of an older version, and one with personal fields whose key is another than `before` says. An event
+    that does not pass today's contract stops the run: its adapter is wrong, and nothing is published.
     """
-    stale = _stale(store.read(silver.TABLE.name), terms.contracts)
+    has_other_key = _has_other_key(terms, before)
+    stale = _stale(store.read(silver.TABLE.name), terms.contracts, has_other_key)
     counts = {row.accepted_type: row["count"] for row in stale.groupBy("accepted_type").count().collect()}
     if not counts:
-        return 0
+        return None
     bodies = store.read(bronze.TABLE.name).join(stale.select("row_id"), on="row_id", how="left_semi")
-    written = store.root / "_candidates" / silver.TABLE.name / run.id / "readapted"
-    checked(bodies, terms).write.parquet(str(written))
-    fresh = store.spark.read.schema(SCHEMA).parquet(str(written))
-    _all_pass(fresh)
-    changed = stale.select(*_KEPT).join(fresh.drop("reasons"), on="row_id", how="inner")
-    rows = changed.select(*silver.TABLE.schema.names, F.lit("update").alias("_change"))
-    version = store.merge(silver.TABLE, rows, {**run.commit(None), "types": sorted(counts), "readapted": counts})
+    fresh = _checked_once(store, run, bodies, terms)
+    _all_pass(fresh, sum(counts.values()))
+    rows = stale.select(*_KEPT).join(fresh.drop("reasons"), on="row_id", how="inner").select(*silver.TABLE.schema.names)
+    ruling = gated(rows, bodies)
+    reached("readapting")
+    if not ruling.is_open:
+        return ruling
+    version = store.merge(
+        silver.TABLE, rows.withColumn("_change", F.lit("update")), _commit(run, ruling.result, counts)
+    )
     log.info("readapted", table=silver.TABLE.name, version=version, **counts)
-    return sum(counts.values())
+    return Built(
+        silver.TABLE.name,
+        "published",
+        "contracts or key changed",
+        version,
+        {"update": sum(counts.values())},
+        ruling.result,
+    )
 
 
-def _stale(deliveries: DataFrame, contracts: Iterable[Contract]) -> DataFrame:
-    is_stale = [(F.col("accepted_type") == c.type) & (F.col("version") != c.version) for c in contracts]
-    condition = is_stale[0]
-    for one in is_stale[1:]:
-        condition = condition | one
-    return deliveries.where((F.col("verdict") == "accepted") & condition)
-
-
-def _all_pass(fresh: DataFrame) -> None:
-    failing = [f"row {row.row_id}: {', '.join(row.reasons)}" for row in fresh.where("NOT ok").limit(_SHOWN).collect()]
-    if failing:
-        raise KrnError(
-            f"Accepted events don't pass the new version of their contract: {'; '.join(failing)}.",
-            "mend the contract's adapter of the older version",
+def _has_other_key(terms: Terms, before: str) -> bool:
+    told = before.partition("; key ")[2]
+    if told and not terms.key:
+        raise UsageError(
+            "Tokens of personal values were made with a key, and KRN_PII_KEY is not set.",
+            "export KRN_PII_KEY, then run again",
         )
+    return told != mark(terms.key)
+
+
+def _stale(deliveries: DataFrame, contracts: Iterable[Contract], has_other_key: bool) -> DataFrame:
+    stale = [
+        (F.col("accepted_type") == c.type)
+        & (F.lit(has_other_key and bool(c.personal)) | (F.col("version") != c.version))
+        for c in contracts
+    ]
+    return deliveries.where((F.col("verdict") == "accepted") & reduce(operator.or_, stale, F.lit(False)))
+
+
+def _checked_once(store: Store, run: Run, bodies: DataFrame, terms: Terms) -> DataFrame:
+    folder = store.root / "_candidates" / silver.TABLE.name
+    shutil.rmtree(folder, ignore_errors=True)  # of runs that stopped here before
+    checked(bodies, terms).write.parquet(str(folder / run.id / "readapted"))
+    return store.spark.read.schema(SCHEMA).parquet(str(folder / run.id / "readapted"))
+
+
+def _all_pass(fresh: DataFrame, wanted: int) -> None:
+    found = fresh.agg(F.count("*").alias("n"), F.count_if(~F.col("ok")).alias("failing")).collect()[0]
+    if found.n != wanted:
+        lost = f"{bronze.TABLE.name} has {found.n} of the {wanted} accepted events that a new contract is about."
+        raise Unreadable(lost, "restore bronze from a backup")
+    if found.failing:
+        rows = fresh.where("NOT ok").select("row_id", "reasons").limit(_SHOWN).collect()
+        named = "; ".join(f"row {row.row_id}: {', '.join(row.reasons)}" for row in rows)
+        raise KrnError(
+            f"{found.failing} accepted events don't pass today's version of their contract: {named}.",
+            "mend the contract's adapter, or run the krn that accepted them",
+        )
+
+
+def _commit(run: Run, result: Result | None, counts: dict[str, int]) -> dict[str, object]:
+    return {**run.commit(result), "token": "readapt", "types": sorted(counts), "readapted": counts}

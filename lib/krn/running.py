@@ -1,12 +1,11 @@
 """One run from start to end: its clock and id, its steps, its record in the journal, and the exit code it ends with."""
 
-import os
 import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -44,6 +43,7 @@ class Asked:
     steps: tuple[str, ...]
     clock: datetime | None = None
     full: bool = False
+    key: str = field(default="", repr=False)  # of personal tokens
 
 
 def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
@@ -90,7 +90,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         suite_of=(lambda table: None) if config.gate == "off" else suites,
         engine=config.gate,
         full=asked.full,
-        key=os.environ.get("KRN_PII_KEY", ""),
+        key=asked.key,
         envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
     )
 

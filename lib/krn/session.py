@@ -5,7 +5,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pyspark import SparkConf
+import structlog
+from py4j.protocol import Py4JJavaError
+from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 from krn import java
@@ -32,9 +34,7 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else the UI and RPC listen on every interface
     conf = SparkConf().setAppName(app)
-    if (
-        "PYSPARK_GATEWAY_PORT" not in os.environ
-    ):  # not started by spark-submit: nobody has read the file or chosen a Java
+    if not is_submitted():  # nobody has read the file or chosen a Java
         os.environ["JAVA_HOME"] = str(java.find(os.environ).home)
         os.environ.pop("SPARK_HOME", None)
         defaults = properties(home / "conf" / "spark-defaults.conf")
@@ -45,23 +45,31 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
         }
         conf.setAll([(key, _from_home(home, value)) for key, value in found.items()])
     spark = SparkSession.builder.config(conf=conf).getOrCreate()
-    _outlive_sigterm(spark)
+    pass_sigterm_on()
     return spark
 
 
-def _outlive_sigterm(spark: SparkSession) -> None:
+def is_submitted() -> bool:
+    """Whether spark-submit started this process: then its JVM is the one that is told to stop."""
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def pass_sigterm_on() -> None:
     """Let the JVM pass SIGTERM on to this process, which ends it when what it holds is finished.
 
     A JVM ends at once on SIGTERM, and under spark-submit it is the one that is told: the commit under way would be
     lost. `java.beans.EventHandler` makes the Java handler that Python cannot write: a call of `destroy` on our process.
     """
-    jvm = spark._jvm
-    if jvm is None:  # Spark Connect: the JVM is not ours
+    SparkContext._ensure_initialized()
+    jvm = SparkContext._jvm
+    if jvm is None:
         return
     me = jvm.java.lang.ProcessHandle.of(os.getpid()).get()
-    handler = jvm.java.lang.Class.forName("sun.misc.SignalHandler")
-    tell = jvm.java.beans.EventHandler.create(handler, me, "destroy")
-    jvm.sun.misc.Signal.handle(jvm.sun.misc.Signal("TERM"), tell)
+    tell = jvm.java.beans.EventHandler.create(jvm.java.lang.Class.forName("sun.misc.SignalHandler"), me, "destroy")
+    try:
+        jvm.sun.misc.Signal.handle(jvm.sun.misc.Signal("TERM"), tell)
+    except Py4JJavaError as refused:  # a JVM under -Xrs leaves signals alone
+        structlog.get_logger().warning("sigterm_ends_at_once", why=str(refused.java_exception))
 
 
 def _from_home(home: Path, value: str) -> str:

@@ -77,7 +77,7 @@ kind = "sqs"
 queue_url = "{url}"
 endpoint_url = "{service.endpoint_url}"
 round_messages = 50
-round_seconds = 2
+round_seconds = 1
 visibility_s = {VISIBILITY_S}
 threads = 4
 """

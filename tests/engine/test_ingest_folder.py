@@ -89,6 +89,23 @@ def test_files_become_rows_by_path_and_line(folder: Folder) -> None:
     ]
 
 
+def test_a_file_that_cannot_be_read_is_told_once_and_loaded_once_it_can(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, digest: object) -> bytes:
+        raise PermissionError("Permission denied")
+
+    folder.put("a.jsonl", lines("a1"))
+    with monkeypatch.context() as patched:
+        patched.setattr("krn.sources.probe.content", refuse)
+        folder.ingest()
+        folder.ingest()
+    assert folder.ledger() == [("a.jsonl", "set_aside", "unreadable", 0)]
+    folder.ingest()
+    folder.ingest()
+    assert folder.ledger()[1:] == [("a.jsonl", "loaded", None, 1)]
+
+
 def test_a_row_says_where_it_came_from(folder: Folder) -> None:
     folder.put("a.jsonl", lines("{}"))
     folder.ingest()

@@ -260,7 +260,8 @@ def _dies_at(point: str, times: int) -> Callable[[], None]:
 
 def test_every_named_place_is_died_at() -> None:
     code = "".join(path.read_text() for path in Path(krn.__file__).parent.rglob("*.py"))
-    assert set(re.findall(r'\breached\("(\w+)"\)', code)) == {*QUEUE, *INGEST, *JUDGE, *BUILD}
+    elsewhere = {"readapting", "readapted"}  # test_readapt dies there
+    assert set(re.findall(r'\breached\("(\w+)"\)', code)) == {*QUEUE, *INGEST, *JUDGE, *BUILD, *elsewhere}
 
 
 def flipped(table: Path, column: str) -> Path:

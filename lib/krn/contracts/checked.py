@@ -30,7 +30,8 @@ class Checked(NamedTuple):  # not a frozen dataclass: those cost 1 us more to ma
     """A verdict, and what could be read. `data` and `content_hash` are None unless `ok`.
 
     `version` is that of `data`, or as stated where there is none; `keys` holds the entity keys the event has;
-    `id_hash` is 64 bit, signed; `content_hash` covers type, time (unless the delivery's), subject and data.
+    `id_hash` is 64 bit, signed; `content_hash` covers type, time (unless the delivery's), subject and
+    data but personal fields, whose tokens change with their key.
     """
 
     ok: bool
@@ -50,6 +51,8 @@ class Checked(NamedTuple):  # not a frozen dataclass: those cost 1 us more to ma
 def accepted(reading: Reading, time: datetime, data: Body) -> Checked:
     """The verdict on an event without a fault; `data` is canonical."""
     body, text = reading.body, canonical.text(data)
+    personal = reading.known.contract.personal if reading.known else frozenset()
+    told = canonical.text({k: v for k, v in data.items() if k not in personal}) if personal else text
     return Checked(
         True,
         (),
@@ -61,7 +64,7 @@ def accepted(reading: Reading, time: datetime, data: Body) -> Checked:
         time,
         reading.time_source,
         _id_hash(body["source"], body["id"]),
-        _content_hash(reading, time, text),
+        _content_hash(reading, time, told),
         text.decode(),
     )
 

@@ -47,6 +47,10 @@ class Field:
     minimum: int | None = None
     signed: bool = False
 
+    def __post_init__(self) -> None:
+        if self.pii == "P1" and self.kind is not Kind.TEXT:
+            raise ValueError(f"{self.name}: a personal field is text, since a token of it is")
+
 
 @dataclass(frozen=True)
 class Delivered:
@@ -96,6 +100,11 @@ class Contract:
     def schema(self) -> "StructType":
         """The Spark type of `data`: `from_json` of canonical data into it is exact."""
         return _struct(self.fields)
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The fields that name a person directly: what is kept of them depends on a key."""
+        return frozenset(f.name for f in self.fields if f.pii == "P1")
 
     @cached_property
     def fingerprint(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from krn.contracts.canonical import Token, writer
+from krn.contracts.canonical import Token, withheld, writer
 from krn.contracts.contract import Adapter, Body, Contract, Delivered
 from krn.contracts.envelope import Envelope, enveloped, type_of
 from krn.contracts.reasons import Reason
@@ -43,10 +43,6 @@ class Reading(NamedTuple):
     version: int | None
     time_source: Literal["event", "delivery"] = "event"
     reasons: frozenset[Reason] = frozenset()
-
-
-def withheld(_personal: str) -> None:
-    """The token of a personal field where there is no key to make one with."""
 
 
 def compiled(

@@ -10,6 +10,7 @@ from pyspark.sql.types import LongType, StringType, TimestampType
 
 from krn.sources.listing import File
 from krn.sources.plan import CHANGED, Plan
+from krn.sources.probe import UNREADABLE
 from krn.store import Store
 from krn.tables.table import Column, Table
 
@@ -39,19 +40,21 @@ class Known:
 
     versions: frozenset[File]
     contents: dict[str | None, str]  # sha256 -> path
+    unreadable: frozenset[File] = frozenset()  # looked at again, but told of once
 
 
 def known(store: Store, source: str) -> Known:
     """The ledger of one source; one small read, without Spark."""
     if not store.exists(TABLE.name):
         return Known(frozenset(), {})
-    every = store.small(TABLE.name, ("source", "status", "path", "size", "mtime_ns", "rows", "sha256"))
+    every = store.small(TABLE.name, ("source", "status", "reason", "path", "size", "mtime_ns", "rows", "sha256"))
     mine = every.filter((pc.field("source") == source) & (pc.field("status") != CHANGED))
-    paths, sizes, times, rows, shas = (
-        mine[name].to_pylist() for name in ("path", "size", "mtime_ns", "rows", "sha256")
-    )
+    names = ("path", "size", "mtime_ns", "rows", "sha256", "reason")
+    paths, sizes, times, rows, shas, reasons = (mine[name].to_pylist() for name in names)
     contents = {sha: path for sha, path, n in zip(shas, paths, rows, strict=True) if n}
-    return Known(frozenset(map(File, paths, sizes, times)), contents)
+    files = list(zip(map(File, paths, sizes, times), reasons, strict=True))
+    settled = frozenset(file for file, reason in files if reason != UNREADABLE)
+    return Known(settled, contents, frozenset(file for file, _ in files) - settled)
 
 
 def entries(plan: Plan, recorded_at: datetime) -> pa.Table:

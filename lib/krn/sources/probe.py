@@ -21,6 +21,8 @@ LINES = 100_000_000
 RATIO = 200
 SMALL = 16 * 2**20
 SAMPLE = 64 * 2**10
+#: The system refused it: the next run looks again, for what was wrong may not have been the file.
+UNREADABLE = "unreadable"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: Characters that JSON text cannot hold raw; beside \t, \n and \r.
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
@@ -37,7 +39,7 @@ class Probed:
 
 
 def probe(root: Path, file: File) -> Probed | None:
-    """Read `file` to its end; None when the next run must look again: it changed, vanished, or can't be read now."""
+    """Read `file` to its end; None when it changed or vanished meanwhile: the next run will see what it became."""
     path, digest = root / file.path, hashlib.sha256()
     try:
         rows, unpacked = _measured(path, digest, file.size)
@@ -47,8 +49,8 @@ def probe(root: Path, file: File) -> Probed | None:
     except FileNotFoundError:
         return None
     except OSError as refused:
-        structlog.get_logger().warning("file_left", path=file.path, why=str(refused))
-        return None
+        structlog.get_logger().warning("file_refused", path=file.path, why=str(refused))
+        found = Probed(None, 0, 0, UNREADABLE)
     return found if untouched(path, file) else None
 
 
@@ -56,7 +58,7 @@ def untouched(path: Path, file: File) -> bool:
     """Whether the version that was listed is the one that lies there now."""
     try:
         found = os.stat(path, follow_symlinks=False)
-    except FileNotFoundError:
+    except OSError:
         return False
     return (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns)
 

@@ -50,7 +50,7 @@ def test_a_sound_file_tells_how_many_deliveries_it_holds(tmp_path: Path, data: b
     assert look(tmp_path, "a.jsonl.gz", gzip.compress(data)) == (rows, "")
 
 
-def test_a_file_that_cannot_be_read_now_is_left_for_the_next_run(
+def test_a_file_that_the_system_refuses_to_read_is_set_aside_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = put(tmp_path, "a.jsonl", SOUND)
@@ -58,11 +58,11 @@ def test_a_file_that_cannot_be_read_now_is_left_for_the_next_run(
     def refuse(path: Path, digest: object) -> bytes:
         raise OSError(errno.EIO, "Input/output error")
 
-    with monkeypatch.context() as patched, capture_logs() as said:
-        patched.setattr("krn.sources.probe.content", refuse)
-        assert probe(tmp_path, file) is None
-    assert [(s["event"], s["path"]) for s in said] == [("file_left", "a.jsonl")]
-    assert probe(tmp_path, file) is not None
+    monkeypatch.setattr("krn.sources.probe.content", refuse)
+    with capture_logs() as said:
+        found = probe(tmp_path, file)
+    assert found is not None
+    assert (found.reason, [(s["event"], s["path"]) for s in said]) == ("unreadable", [("file_refused", "a.jsonl")])
 
 
 @pytest.mark.parametrize(

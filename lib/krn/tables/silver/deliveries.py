@@ -43,7 +43,11 @@ TABLE = Table(
             Column(name, StringType(), f"{name} that the event names; null where none", pii=pii)
             for name, pii in ENTITY_KEYS
         ),
-        Column("content_hash", StringType(), "hash of type, time, subject and data: equal = the same content"),
+        Column(
+            "content_hash",
+            StringType(),
+            "hash of type, time, subject and data but personal fields: equal = the same content",
+        ),
         Column(
             "data",
             StringType(),
