@@ -27,6 +27,8 @@ HOME = Path(__file__).parents[2]
 NAMES = [table.name for table in TABLES]
 BY_NAME = {table.name: table for table in TABLES}
 ARGS: Mapping[str, object] = {"timezone": "UTC", "today": date(2026, 1, 31)}
+DAY = date(2026, 1, 5)
+MORNING, NOON = datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 1, 5, 12, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
 LINES = [
@@ -43,6 +45,8 @@ ORDER = {
 }
 CUP_BACK = [{"product_id": "cup", "quantity": 1, "unit_price": "10"}]
 PAYMENT = {"currency": "EUR", "amount": "35.5", "method": "card"}
+PARCEL = {"carrier": "DHL", "service": "express", "origin": "BY", "destination": "HE"}
+PROMISE = {"promised_delivery_date": "2026-01-08"}
 EVENTS: Mapping[str, Rows] = {
     "order.created": [
         {
@@ -66,6 +70,19 @@ EVENTS: Mapping[str, Rows] = {
         *({**PAYMENT, "payment_id": f"p{n}", "order_id": "C", "amount": "5"} for n in (2, 3, 4)),
     ],
     "payment.failed": [{**PAYMENT, "payment_id": "p9", "order_id": "A", "reason": "expired"}],
+    "order.shipped": [
+        {**PARCEL, "shipment_id": "S1", "order_id": "A", "event_time": "2026-01-06 09:00", **PROMISE},
+        {**PARCEL, "shipment_id": "S2", "order_id": "A", "event_time": "2026-01-06 10:00", **PROMISE},
+        {**PARCEL, "shipment_id": "S3", "order_id": "C", "event_time": "2026-01-07 09:00", **PROMISE},
+    ],
+    "shipment.tracked": [
+        {"shipment_id": "S1", "status": "attempt_failed", "event_time": "2026-01-08 09:00"},
+        {"shipment_id": "S3", "status": "exception", "event_time": "2026-01-08 09:00"},
+    ],
+    "order.delivered": [
+        {"shipment_id": "S1", "order_id": "A", "event_time": "2026-01-09 09:00", "attempt_no": 2},
+        {"shipment_id": "S2", "order_id": "A", "event_time": "2026-01-08 09:00"},
+    ],
 }
 
 
@@ -207,6 +224,13 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "first_payment_at": datetime(2026, 1, 2, tzinfo=UTC),
             "paid_at": datetime(2026, 1, 1, tzinfo=UTC),
         },
+        "shipments-not-negative": {"n_shipments": -1},
+        "deliveries-not-negative": {"n_delivered": -1},
+        "shipped-has-an-instant": {"n_shipments": 1, "shipped_at": None},
+        "unshipped-has-no-instant": {"n_shipments": 0, "shipped_at": NOON},
+        "delivered-has-an-instant": {"status": "delivered", "fully_delivered_at": None},
+        "all-parcels-came": {"fully_delivered_at": NOON, "n_shipments": 2, "n_delivered": 1},
+        "fully-after-first-delivery": {"delivered_at": NOON, "fully_delivered_at": MORNING},
         "counts-its-events": {"n_events": 0},
         "lines-agree": {"n_lines": 1},
         "units-agree": {"units": 1},
@@ -227,6 +251,37 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "is-order-known-present": {"is_order_known": None},
         "known-order-has-an-id": {"is_order_known": True, "order_id": None},
         "counts-its-events": {"n_events": 0},
+    },
+    "silver.shipments": {
+        "grain": {},
+        "carrier-present": {"carrier": None},
+        "service-present": {"service": None},
+        "origin-present": {"origin": None},
+        "destination-present": {"destination": None},
+        "told-of-its-order": {"shipped_at": NOON, "order_id": None},
+        "shipped-has-a-day": {"shipped_at": NOON, "shipped_on": None},
+        "shipped-on-range": {"shipped_on": date(1900, 1, 1)},
+        "delivered-has-a-day": {"delivered_at": NOON, "delivered_on": None},
+        "delivered-on-range": {"delivered_on": date(9999, 1, 1)},
+        "last-status-present": {"last_status": None},
+        "last-status-known": {"last_status": "teleported"},
+        "last-seen-present": {"last_seen_at": None},
+        "seen-after-shipped": {"shipped_at": NOON, "last_seen_at": MORNING},
+        "seen-after-delivered": {"delivered_at": NOON, "last_seen_at": MORNING},
+        "attempted-by-delivery": {"first_attempt_at": NOON, "delivered_at": MORNING},
+        "attempts-not-negative": {"n_attempts": -1},
+        "delivered-took-an-attempt": {"delivered_at": NOON, "n_attempts": 0},
+        "exceptions-not-negative": {"n_exceptions": -1},
+        "handling-not-negative": {"handling_h": "-0.0001"},
+        "transit-not-negative": {"transit_h": "-0.0001"},
+        "total-not-negative": {"total_h": "-0.0001"},
+        "rated-when-promised": {"delivered_on": DAY, "promised_on": DAY, "is_late": None},
+        "not-rated-without-promise": {"promised_on": None, "is_late": False},
+        "late-is-after-promise": {"is_late": True, "days_vs_promise": 0},
+        "on-time-is-by-promise": {"is_late": False, "days_vs_promise": 1},
+        "counts-its-events": {"n_events": 0},
+        "shipped-in-orders": {"shipped_at": NOON},
+        "delivered-in-orders": {"delivered_at": NOON},
     },
     "gold.sales_daily": {
         "grain": {},
