@@ -28,6 +28,7 @@ NAMES = [table.name for table in TABLES]
 BY_NAME = {table.name: table for table in TABLES}
 ARGS: Mapping[str, object] = {"timezone": "UTC", "today": date(2026, 1, 31)}
 DAY = date(2026, 1, 5)
+SPANS = ("handling", "transit", "total")
 MORNING, NOON = datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 1, 5, 12, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
@@ -372,6 +373,30 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "payments-agree": {"payments": 10},
         "failed-agree": {"failed": 10},
         "amount-agrees": {"amount": "0.0003"},
+    },
+    "gold.shipping_daily": {
+        "grain": {},
+        "shipped-on-range": {"shipped_on": date(9999, 1, 1)},
+        "carrier-present": {"carrier": None},
+        "origin-present": {"origin": None},
+        "destination-present": {"destination": None},
+        "shipped-positive": {"shipped": 0},
+        "late-not-negative": {"late": -1},
+        "exceptions-not-negative": {"exceptions": -1},
+        "delivered-of-shipped": {"shipped": 1, "delivered": 2},
+        "rated-of-delivered": {"delivered": 1, "rated": 2},
+        "late-of-rated": {"rated": 1, "late": 2},
+        "exceptions-of-shipped": {"shipped": 1, "exceptions": 2},
+        "first-attempt-rate-of-delivered": {"delivered": 1, "first_attempt_rate": None},
+        "first-attempt-rate-is-a-share": {"first_attempt_rate": "1.0001"},
+        **{f"{span}-not-negative": {f"{span}_p50_h": "-0.0001"} for span in SPANS},
+        **{f"{span}-p90-from-p50": {f"{span}_p50_h": "2", f"{span}_p90_h": "1"} for span in SPANS},
+        **{f"{span}-p95-from-p90": {f"{span}_p90_h": "2", f"{span}_p95_h": "1"} for span in SPANS},
+        "shipped-agree": {"shipped": 10},
+        "delivered-agree": {"delivered": 10},
+        "rated-agree": {"rated": 10},
+        "late-agree": {"late": 10},
+        "exceptions-agree": {"exceptions": 10},
     },
 }
 

@@ -1,7 +1,14 @@
 """Every table of krn; a new one is a line here."""
 
 from krn.tables.bronze import deliveries as bronze_deliveries
-from krn.tables.gold import payment_mix, product_ranking, sales_by_country, sales_by_product, sales_daily
+from krn.tables.gold import (
+    payment_mix,
+    product_ranking,
+    sales_by_country,
+    sales_by_product,
+    sales_daily,
+    shipping_daily,
+)
 from krn.tables.silver import deliveries, order_lines, orders, payments, refund_lines, refunds, sales_entries, shipments
 from krn.tables.table import Table
 
@@ -20,4 +27,5 @@ TABLES: tuple[Table, ...] = (
     sales_by_product.TABLE,
     product_ranking.TABLE,
     payment_mix.TABLE,
+    shipping_daily.TABLE,
 )
