@@ -2,8 +2,11 @@
 
 from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import (
+    lane_performance,
+    open_orders,
     payment_mix,
     product_ranking,
+    promise_kept,
     sales_by_country,
     sales_by_product,
     sales_daily,
@@ -28,4 +31,7 @@ TABLES: tuple[Table, ...] = (
     product_ranking.TABLE,
     payment_mix.TABLE,
     shipping_daily.TABLE,
+    lane_performance.TABLE,
+    promise_kept.TABLE,
+    open_orders.TABLE,
 )
