@@ -76,7 +76,11 @@ TABLE = Table(
     args=("today",),
     may_be_empty=True,  # nothing may have been shipped yet
     columns=(
-        Column("window", TEXT, "28d or 90d, the days that end with today, or all"),
+        Column(
+            "window",
+            TEXT,
+            "28d or 90d, the days that end with today, or all; a word of SQL, so it stands in double quotes there",
+        ),
         Column("origin", TEXT, "region they were sent from, or unknown"),
         Column("destination", TEXT, "region they go to, or unknown"),
         Column("carrier", TEXT, "who carries them, or unknown"),
