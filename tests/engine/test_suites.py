@@ -27,6 +27,9 @@ HOME = Path(__file__).parents[2]
 NAMES = [table.name for table in TABLES]
 BY_NAME = {table.name: table for table in TABLES}
 ARGS: Mapping[str, object] = {"timezone": "UTC", "today": date(2026, 1, 31)}
+DAY = date(2026, 1, 5)
+SPANS = ("handling", "transit", "total")
+MORNING, NOON = datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 1, 5, 12, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
 LINES = [
@@ -43,6 +46,8 @@ ORDER = {
 }
 CUP_BACK = [{"product_id": "cup", "quantity": 1, "unit_price": "10"}]
 PAYMENT = {"currency": "EUR", "amount": "35.5", "method": "card"}
+PARCEL = {"carrier": "DHL", "service": "express", "origin": "BY", "destination": "HE"}
+PROMISE = {"promised_delivery_date": "2026-01-08"}
 EVENTS: Mapping[str, Rows] = {
     "order.created": [
         {
@@ -66,6 +71,19 @@ EVENTS: Mapping[str, Rows] = {
         *({**PAYMENT, "payment_id": f"p{n}", "order_id": "C", "amount": "5"} for n in (2, 3, 4)),
     ],
     "payment.failed": [{**PAYMENT, "payment_id": "p9", "order_id": "A", "reason": "expired"}],
+    "order.shipped": [
+        {**PARCEL, "shipment_id": "S1", "order_id": "A", "event_time": "2026-01-06 09:00", **PROMISE},
+        {**PARCEL, "shipment_id": "S2", "order_id": "A", "event_time": "2026-01-06 10:00", **PROMISE},
+        {**PARCEL, "shipment_id": "S3", "order_id": "C", "event_time": "2026-01-07 09:00", **PROMISE},
+    ],
+    "shipment.tracked": [
+        {"shipment_id": "S1", "status": "attempt_failed", "event_time": "2026-01-08 09:00"},
+        {"shipment_id": "S3", "status": "exception", "event_time": "2026-01-08 09:00"},
+    ],
+    "order.delivered": [
+        {"shipment_id": "S1", "order_id": "A", "event_time": "2026-01-09 09:00", "attempt_no": 2},
+        {"shipment_id": "S2", "order_id": "A", "event_time": "2026-01-08 09:00"},
+    ],
 }
 
 
@@ -207,6 +225,13 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "first_payment_at": datetime(2026, 1, 2, tzinfo=UTC),
             "paid_at": datetime(2026, 1, 1, tzinfo=UTC),
         },
+        "shipments-not-negative": {"n_shipments": -1},
+        "deliveries-not-negative": {"n_delivered": -1},
+        "shipped-has-an-instant": {"n_shipments": 1, "shipped_at": None},
+        "unshipped-has-no-instant": {"n_shipments": 0, "shipped_at": NOON},
+        "delivered-has-an-instant": {"status": "delivered", "fully_delivered_at": None},
+        "all-parcels-came": {"fully_delivered_at": NOON, "n_shipments": 2, "n_delivered": 1},
+        "fully-after-first-delivery": {"delivered_at": NOON, "fully_delivered_at": MORNING},
         "counts-its-events": {"n_events": 0},
         "lines-agree": {"n_lines": 1},
         "units-agree": {"units": 1},
@@ -227,6 +252,37 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "is-order-known-present": {"is_order_known": None},
         "known-order-has-an-id": {"is_order_known": True, "order_id": None},
         "counts-its-events": {"n_events": 0},
+    },
+    "silver.shipments": {
+        "grain": {},
+        "carrier-present": {"carrier": None},
+        "service-present": {"service": None},
+        "origin-present": {"origin": None},
+        "destination-present": {"destination": None},
+        "told-of-its-order": {"shipped_at": NOON, "order_id": None},
+        "shipped-has-a-day": {"shipped_at": NOON, "shipped_on": None},
+        "shipped-on-range": {"shipped_on": date(1900, 1, 1)},
+        "delivered-has-a-day": {"delivered_at": NOON, "delivered_on": None},
+        "delivered-on-range": {"delivered_on": date(9999, 1, 1)},
+        "last-status-present": {"last_status": None},
+        "last-status-known": {"last_status": "teleported"},
+        "last-seen-present": {"last_seen_at": None},
+        "seen-after-shipped": {"shipped_at": NOON, "last_seen_at": MORNING},
+        "seen-after-delivered": {"delivered_at": NOON, "last_seen_at": MORNING},
+        "attempted-by-delivery": {"first_attempt_at": NOON, "delivered_at": MORNING},
+        "attempts-not-negative": {"n_attempts": -1},
+        "delivered-took-an-attempt": {"delivered_at": NOON, "n_attempts": 0},
+        "exceptions-not-negative": {"n_exceptions": -1},
+        "handling-not-negative": {"handling_h": "-0.0001"},
+        "transit-not-negative": {"transit_h": "-0.0001"},
+        "total-not-negative": {"total_h": "-0.0001"},
+        "rated-when-promised": {"delivered_on": DAY, "promised_on": DAY, "is_late": None},
+        "not-rated-without-promise": {"promised_on": None, "is_late": False},
+        "late-is-after-promise": {"is_late": True, "days_vs_promise": 0},
+        "on-time-is-by-promise": {"is_late": False, "days_vs_promise": 1},
+        "counts-its-events": {"n_events": 0},
+        "shipped-in-orders": {"shipped_at": NOON},
+        "delivered-in-orders": {"delivered_at": NOON},
     },
     "gold.sales_daily": {
         "grain": {},
@@ -317,6 +373,94 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "payments-agree": {"payments": 10},
         "failed-agree": {"failed": 10},
         "amount-agrees": {"amount": "0.0003"},
+    },
+    "gold.shipping_daily": {
+        "grain": {},
+        "shipped-on-range": {"shipped_on": date(9999, 1, 1)},
+        "carrier-present": {"carrier": None},
+        "origin-present": {"origin": None},
+        "destination-present": {"destination": None},
+        "shipped-positive": {"shipped": 0},
+        "late-not-negative": {"late": -1},
+        "exceptions-not-negative": {"exceptions": -1},
+        "delivered-of-shipped": {"shipped": 1, "delivered": 2},
+        "rated-of-delivered": {"delivered": 1, "rated": 2},
+        "late-of-rated": {"rated": 1, "late": 2},
+        "exceptions-of-shipped": {"shipped": 1, "exceptions": 2},
+        "first-attempt-rate-of-delivered": {"delivered": 1, "first_attempt_rate": None},
+        "first-attempt-rate-is-a-share": {"first_attempt_rate": "1.0001"},
+        **{f"{span}-not-negative": {f"{span}_p50_h": "-0.0001"} for span in SPANS},
+        **{f"{span}-p90-from-p50": {f"{span}_p50_h": "2", f"{span}_p90_h": "1"} for span in SPANS},
+        **{f"{span}-p95-from-p90": {f"{span}_p90_h": "2", f"{span}_p95_h": "1"} for span in SPANS},
+        "shipped-agree": {"shipped": 10},
+        "delivered-agree": {"delivered": 10},
+        "rated-agree": {"rated": 10},
+        "late-agree": {"late": 10},
+        "exceptions-agree": {"exceptions": 10},
+    },
+    "gold.lane_performance": {
+        "grain": {},
+        "window-present": {"window": None},
+        "window-known": {"window": "7d"},
+        "origin-present": {"origin": None},
+        "destination-present": {"destination": None},
+        "carrier-present": {"carrier": None},
+        "n-positive": {"n": 0},
+        "delivered-of-shipped": {"n": 1, "delivered": 2},
+        "rated-of-delivered": {"delivered": 1, "rated": 2},
+        "late-of-rated": {"rated": 1, "late": 2},
+        "late-not-negative": {"late": -1},
+        "transit-not-negative": {"transit_p50_h": "-0.0001"},
+        "transit-p90-from-p50": {"transit_p50_h": "2", "transit_p90_h": "1"},
+        "transit-p95-from-p90": {"transit_p90_h": "2", "transit_p95_h": "1"},
+        "late-rate-of-rated": {"rated": 1, "late_rate": None},
+        "late-low-is-a-share": {"late_low": "-0.0001"},
+        "late-high-is-a-share": {"late_high": "1.0001"},
+        "late-rate-from-low": {"late_rate": "0.1", "late_low": "0.2"},
+        "late-rate-to-high": {"late_rate": "0.2", "late_high": "0.1"},
+        "small-sample-present": {"small_sample": None},
+        "small-sample-below-30": {"small_sample": True, "n": 30},
+        "large-sample-from-30": {"small_sample": False, "n": 29},
+        "rank-from-one": {"rank": 0},
+        "one-lane-a-rank": {},
+        "90-days-hold-28": {"window": "28d", "n": 1_000_000},
+        "all-holds-90-days": {"window": "90d", "n": 100_000},
+        "all-of-shipped": {"window": "all", "n": 100},
+        "all-of-late": {"window": "all", "late": 100},
+    },
+    "gold.promise_kept": {
+        "grain": {},
+        "promised-on-range": {"promised_on": date(9999, 1, 1)},
+        "due-positive": {"due": 0},
+        "on-time-not-negative": {"on_time": -1},
+        "late-not-negative": {"late": -1},
+        "not-delivered-not-negative": {"not_delivered": -1},
+        "on-time-rate-present": {"on_time_rate": None},
+        "on-time-rate-is-a-share": {"on_time_rate": "1.0001"},
+        "outcomes-add-up": {"due": 100},
+        "due-of-promised": {"due": 100},
+        "on-time-of-kept": {"on_time": 10},
+        "late-of-broken": {"late": 10},
+    },
+    "gold.open_orders": {
+        "grain": {},
+        "stage-present": {"stage": None},
+        "stage-known": {"stage": "delivered"},
+        "since-present": {"since": None},
+        "since-range": {"since": date(1900, 1, 1)},
+        "days-in-stage-present": {"days_in_stage": None},
+        "days-in-stage-not-negative": {"days_in_stage": -1},
+        "no-days-without-a-promise": {"promised_on": None, "days_past_promise": 0},
+        "days-past-a-promise": {"promised_on": DAY, "days_past_promise": None},
+        "days-past-promise-not-negative": {"promised_on": DAY, "days_past_promise": -1},
+        "stuck-present": {"stuck": None},
+        "value-present": {"value": None},
+        "value-not-negative": {"value": "-0.0001"},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "country-present": {"country": None},
+        "open-agree": {},
+        "value-agrees": {"value": "0.0001"},
     },
 }
 

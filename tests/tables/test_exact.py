@@ -1,15 +1,19 @@
-"""Shares and ratios are what Python's decimals say, rounded half up, to the last digit."""
+"""Shares, ratios and percentiles are what Python's exact numbers say, rounded half up, to the last digit."""
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from math import floor
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pyspark.sql.functions import col
+from pyspark.sql.functions import array_sort, col
 
-from krn.tables.exact import ratio, share
+from krn.tables.exact import percentile, ratio, share
 from krn.testing import rows
 
 MONEY = st.decimals(0, Decimal("99999999999999.9999"), places=4)
+HOURS = st.decimals(-5, 5, places=4) | MONEY
+PERCENTS = (0, 1, 33, 50, 90, 95, 99, 100)
 SMALL = st.decimals(0, 3, places=4)
 SUM = st.decimals(-(10**20), 10**20, places=4)
 MANY = {"min_size": 300, "max_size": 300}
@@ -76,3 +80,29 @@ def expected_ratio(numerator, denominator):
 def test_counts_have_a_ratio_too(spark):
     frame = rows(spark, [{"n": 2, "d": 3}], dict.fromkeys("nd", "bigint"))
     assert frame.select(ratio(col("n"), col("d"))).first()[0] == Decimal("0.6667")
+
+
+def test_a_percentile_is_interpolated_and_rounded_half_up(spark):
+    @ONCE
+    @given(st.lists(st.lists(HOURS, max_size=9), min_size=60, max_size=60))
+    def agree(cases):
+        known = [[], ["1"], ["0", "0.0001"], ["-0.0001", "0"], ["1", "2", "3", "4"], ["0", "0.0001", "0.0003"]]
+        frame = rows(spark, [{"values": v} for v in (*known, *cases)], {"values": "array<decimal(18,4)>"})
+        sorted_ = frame.select(array_sort("values").alias("values"))
+        found = sorted_.select("values", *(percentile(col("values"), p).alias(f"p{p}") for p in PERCENTS)).collect()
+        assert [row for row in found if list(row[1:]) != [expected_percentile(row[0], p) for p in PERCENTS]] == []
+
+    agree()
+
+
+def expected_percentile(values, percent):
+    """As its definition says: on the straight line between the two neighbours of its place."""
+    if not values:
+        return None
+    exact = sorted(map(Fraction, values))
+    place = Fraction(percent, 100) * (len(exact) - 1)
+    below = floor(place)
+    above = min(below + 1, len(exact) - 1)
+    units = (exact[below] + (place - below) * (exact[above] - exact[below])) * 10_000
+    nearest = floor(abs(units) + Fraction(1, 2)) * (1 if units >= 0 else -1)
+    return Decimal(nearest).scaleb(-4)

@@ -1,8 +1,18 @@
 """Every table of krn; a new one is a line here."""
 
 from krn.tables.bronze import deliveries as bronze_deliveries
-from krn.tables.gold import payment_mix, product_ranking, sales_by_country, sales_by_product, sales_daily
-from krn.tables.silver import deliveries, order_lines, orders, payments, refund_lines, refunds, sales_entries
+from krn.tables.gold import (
+    lane_performance,
+    open_orders,
+    payment_mix,
+    product_ranking,
+    promise_kept,
+    sales_by_country,
+    sales_by_product,
+    sales_daily,
+    shipping_daily,
+)
+from krn.tables.silver import deliveries, order_lines, orders, payments, refund_lines, refunds, sales_entries, shipments
 from krn.tables.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -14,9 +24,14 @@ TABLES: tuple[Table, ...] = (
     sales_entries.TABLE,
     orders.TABLE,
     refunds.TABLE,
+    shipments.TABLE,
     sales_daily.TABLE,
     sales_by_country.TABLE,
     sales_by_product.TABLE,
     product_ranking.TABLE,
     payment_mix.TABLE,
+    shipping_daily.TABLE,
+    lane_performance.TABLE,
+    promise_kept.TABLE,
+    open_orders.TABLE,
 )

@@ -22,6 +22,18 @@ def ratio(numerator: Column, denominator: Column) -> Column:
     return _signed(numerator, rounded)
 
 
+def percentile(values: Column, percent: int) -> Column:
+    """The percentile of a sorted array of decimal(18,4), linearly interpolated, halves away from 0; null where empty.
+
+    Of n values it lies at place (n - 1) * percent / 100, counted from 0, so between two neighbours.
+    """
+    place = F.greatest(F.size(values) - 1, F.lit(0)) * percent
+    part, below = place % 100, F.call_function("div", place, F.lit(100)).cast("int") + 1
+    lower = F.try_element_at(values, below)
+    upper = F.coalesce(F.try_element_at(values, below + 1), lower)
+    return ratio(lower * (100 - part) + upper * part, F.lit(100))
+
+
 def _signed(like: Column, value: Column) -> Column:
     return F.when(like < 0, -value).otherwise(value)
 

@@ -14,3 +14,5 @@ MONEY = DecimalType(18, 4)
 MONEY_SUM = DecimalType(38, 4)
 #: A ratio, rounded half up to 4 decimals.
 RATIO = DecimalType(18, 4)
+#: Hours between two instants, rounded half up to 4 decimals (0.36 s).
+HOURS = DecimalType(18, 4)

@@ -3,6 +3,7 @@
 import pytest
 
 from krn.contracts.orders import ORDER_CANCELLED, ORDER_CREATED, ORDER_REFUNDED
+from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED
 from krn.tables.silver import order_lines, payments, refund_lines, sales_entries
 from krn.tables.silver.orders import TABLE
 from krn.testing import assert_rows, events, rows, transformed
@@ -34,11 +35,24 @@ ENTRY = {
     "event_source": "test",
     "event_id": "e1",
 }
+SHIPPED = {"order_id": "A", "shipment_id": "S", "event_time": "2026-01-03 09:00"}
+DELIVERED = {"order_id": "A", "shipment_id": "S", "event_time": "2026-01-05 09:00"}
 BACK = {"kind": "return", "quantity": -1, "gross": "-10", "event_id": "r1"}
 
 
 def folded(
-    spark, created=({},), lines=({},), cancelled=(), refunded=(), returned=(), paid=(), entries=(), timezone="UTC"
+    spark,
+    created=({},),
+    lines=({},),
+    *,
+    cancelled=(),
+    refunded=(),
+    returned=(),
+    paid=(),
+    entries=(),
+    shipped=(),
+    delivered=(),
+    timezone="UTC",
 ):
     return transformed(
         spark,
@@ -50,6 +64,8 @@ def folded(
         returned=rows(spark, [{**RETURNED, **line} for line in returned], refund_lines.TABLE),
         paid=rows(spark, [{**PAYMENT, **payment} for payment in paid], payments.TABLE),
         entries=rows(spark, [{**ENTRY, **entry} for entry in entries], sales_entries.TABLE),
+        shipped=events(spark, ORDER_SHIPPED, [{**SHIPPED, **parcel} for parcel in shipped]),
+        delivered=events(spark, ORDER_DELIVERED, [{**DELIVERED, **parcel} for parcel in delivered]),
         timezone=timezone,
     )
 
@@ -272,3 +288,83 @@ def test_a_whole_cancellation_of_what_is_left_asks_for_no_number(spark):
 def test_a_refund_without_an_order_makes_no_order(spark):
     made = folded(spark, created=[], lines=[], refunded=[{"order_id": None}], returned=[{"order_id": None}])
     assert_rows(made, "order_id")
+
+
+def test_an_order_is_shipped_when_its_first_parcel_is(spark):
+    second = {"shipment_id": "T", "event_time": "2026-01-04 09:00"}
+    assert_rows(
+        folded(spark, paid=[{}], shipped=[second, {}]),
+        """n_shipments | n_delivered | shipped_at       | delivered_at | fully_delivered_at | status  | flags | n_events
+           2           | 0           | 2026-01-03 09:00 |              |                    | shipped | []    | 4""",
+    )
+
+
+def test_an_order_is_delivered_when_its_last_parcel_is(spark):
+    second = {"shipment_id": "T", "event_time": "2026-01-06 09:00"}
+    assert_rows(
+        folded(spark, paid=[{}], shipped=[{}, {"shipment_id": "T"}], delivered=[second, {}]),
+        """n_shipments | n_delivered | delivered_at     | fully_delivered_at | status    | flags
+           2           | 2           | 2026-01-05 09:00 | 2026-01-06 09:00   | delivered | []""",
+    )
+
+
+def test_an_order_of_which_a_parcel_is_on_its_way_stays_shipped(spark):
+    made = folded(spark, shipped=[{}, {"shipment_id": "T"}], delivered=[{}])
+    assert_rows(made, "n_delivered | delivered_at | fully_delivered_at | status\n1 | 2026-01-05 09:00 | | shipped")
+
+
+def test_a_parcel_told_twice_counts_once_from_its_earlier_event(spark):
+    later = {"event_time": "2026-01-09 09:00"}
+    assert_rows(
+        folded(spark, shipped=[later, {}], delivered=[later, {}]),
+        """n_shipments | n_delivered | shipped_at       | delivered_at     | fully_delivered_at | n_events
+           1           | 1           | 2026-01-03 09:00 | 2026-01-05 09:00 | 2026-01-05 09:00   | 5""",
+    )
+
+
+def test_a_delivery_before_its_shipment_is_known_delivers(spark):
+    made = folded(spark, delivered=[{}])
+    assert_rows(
+        made, "n_shipments | shipped_at | fully_delivered_at | status | flags\n0 | | 2026-01-05 09:00 | delivered | []"
+    )
+
+
+def test_parcels_before_the_order_keep_an_incomplete_row(spark):
+    made = folded(spark, created=[], lines=[], shipped=[{}])
+    assert_rows(made, "is_complete | n_shipments | status | flags | n_events\nfalse | 1 | shipped | [] | 1")
+
+
+def test_cancelled_wins_over_delivered_and_returned_over_both(spark):
+    parcel = {"shipped": [{}], "delivered": [{}]}
+    assert_rows(folded(spark, cancelled=[{}], entries=[{}], **parcel), "status\ncancelled")
+    back = {**BACK, "quantity": -3, "gross": "-30"}
+    assert_rows(folded(spark, returned=[{"quantity": 3}], entries=[back], **parcel), "status\nreturned")
+
+
+@pytest.mark.parametrize(("at", "flags"), [("2026-01-02 08:59", '["shipped_before_paid"]'), ("2026-01-02 09:00", "[]")])
+def test_a_parcel_that_left_before_the_money_came_is_flagged(spark, at, flags):
+    assert_rows(folded(spark, paid=[{}], shipped=[{"event_time": at}]), f"flags\n{flags}")
+
+
+def test_an_order_shipped_on_account_is_not_flagged_while_unpaid(spark):
+    assert_rows(folded(spark, shipped=[{}]), "status | flags\nshipped | []")
+
+
+@pytest.mark.parametrize(
+    ("at", "flags"), [("2026-01-03 08:59", '["delivered_before_shipped"]'), ("2026-01-03 09:00", "[]")]
+)
+def test_a_parcel_delivered_before_it_was_shipped_is_flagged(spark, at, flags):
+    assert_rows(folded(spark, shipped=[{}], delivered=[{"event_time": at}]), f"flags\n{flags}")
+
+
+def test_a_parcel_that_left_after_another_came_is_not_flagged(spark):
+    made = folded(spark, shipped=[{}, {"shipment_id": "T", "event_time": "2026-01-09 09:00"}], delivered=[{}])
+    assert_rows(made, "flags\n[]")
+
+
+@pytest.mark.parametrize(
+    ("at", "flags"), [("2026-01-03 08:59", '["cancelled_after_delivery"]'), ("2026-01-03 09:00", "[]")]
+)
+def test_an_order_cancelled_after_a_parcel_came_is_flagged(spark, at, flags):
+    parcel = {"shipped": [{"event_time": "2026-01-02 09:00"}], "delivered": [{"event_time": at}]}
+    assert_rows(folded(spark, cancelled=[{}], entries=[{}], **parcel), f"flags\n{flags}")

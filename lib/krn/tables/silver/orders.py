@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
 from krn.contracts.orders import ORDER_CANCELLED, ORDER_CREATED, ORDER_REFUNDED
+from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED
 from krn.tables.folds import EVENT_ORDER, business_date, known
 from krn.tables.silver import order_lines, payments, refund_lines, sales_entries
 from krn.tables.table import Column, Input, Table
@@ -26,6 +27,8 @@ def orders(
     returned: DataFrame,
     paid: DataFrame,
     entries: DataFrame,
+    shipped: DataFrame,
+    delivered: DataFrame,
     timezone: str,
 ) -> DataFrame:
     """Facts that come before `created` keep an incomplete row, which heals when it comes.
@@ -40,6 +43,8 @@ def orders(
         _returned(returned),
         _paid(paid),
         _entries(entries),
+        _parcels(shipped, "shipment"),
+        _parcels(delivered, "delivery"),
     )
     joined = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), facts)
     folded = joined.groupBy("order_id").agg(*_folds()).where("n_events > 0")
@@ -103,6 +108,10 @@ def _entries(entries: DataFrame) -> DataFrame:
     )
 
 
+def _parcels(told: DataFrame, name: str) -> DataFrame:
+    return told.select("order_id", F.struct(*EVENT_ORDER, "shipment_id").alias(name), F.lit(1).alias("event"))
+
+
 def _folds() -> list[SparkColumn]:
     """Nulls take no part in an aggregate, so each sees only the facts that have its column."""
     sums = ("line_discount", "line_tax", "line_freight", "line_gross")
@@ -123,20 +132,18 @@ def _folds() -> list[SparkColumn]:
         F.collect_list("reversal").alias("reversals"),
         F.array_sort(F.collect_list("payment")).alias("payments"),
         F.array_sort(F.collect_list("refund")).alias("refunds"),
+        F.array_sort(F.collect_list("shipment")).alias("shipments"),
+        F.array_sort(F.collect_list("delivery")).alias("deliveries"),
     ]
 
 
 def _concluded(order: DataFrame, timezone: str) -> DataFrame:
-    known_refunds = F.filter(
-        "refunds",
-        lambda refund, i: (
-            ~F.exists(F.slice("refunds", 1, i), lambda before: before["refund_id"] == refund["refund_id"])
-        ),
-    )
     amounts = order.withColumns(
         {
             "is_complete": F.col("n_created") > 0,
-            "refunds": known_refunds,
+            "refunds": _first_told("refunds", "refund_id"),
+            "shipments": _first_told("shipments", "shipment_id"),
+            "deliveries": _first_told("deliveries", "shipment_id"),
             "units": F.col("line_quantity"),
             "items_total": F.col("line_gross"),
             "stated_items": F.coalesce("items_total", "line_gross"),
@@ -152,6 +159,11 @@ def _concluded(order: DataFrame, timezone: str) -> DataFrame:
             "business_date": business_date(F.col("created_at"), timezone),
             "n_payments": F.size("payments").cast("long"),
             "first_payment_at": F.try_element_at("payments", F.lit(1))["paid_at"],
+            "n_shipments": F.size("shipments").cast("long"),
+            "n_delivered": F.size("deliveries").cast("long"),
+            "shipped_at": F.try_element_at("shipments", F.lit(1))["event_time"],
+            "delivered_at": F.try_element_at("deliveries", F.lit(1))["event_time"],
+            "fully_delivered_at": _fully_delivered_at(),
             "cancelled_at": _cancelled_at(),
             "over_returned": F.col("is_complete") & (F.col("asked") > _given()),
         }
@@ -161,6 +173,11 @@ def _concluded(order: DataFrame, timezone: str) -> DataFrame:
     return named.withColumns({**dimensions, "promised_on": F.col("promised_delivery_date")}).select(
         *(c.name for c in TABLE.columns)
     )
+
+
+def _first_told(facts: str, key: str) -> SparkColumn:
+    """Of the facts in their order, the first of each key: a shop may tell one twice."""
+    return F.filter(facts, lambda fact, i: ~F.exists(F.slice(facts, 1, i), lambda before: before[key] == fact[key]))
 
 
 def _sum_of(facts: str) -> SparkColumn:
@@ -202,12 +219,20 @@ def _cancelled_at() -> SparkColumn:
     return F.when(every_unit, F.col("cancelled_last_at")).when(no_units, F.col("cancelled_whole_at"))
 
 
+def _fully_delivered_at() -> SparkColumn:
+    """When the last parcel came, once as many came as were sent."""
+    have_all_come = F.size("deliveries") >= F.size("shipments")
+    return F.when(have_all_come, F.try_element_at("deliveries", F.lit(-1))["event_time"])
+
+
 def _status() -> SparkColumn:
     """The furthest that is true. Returned: what was not cancelled came back, at least one unit."""
     nothing_left = F.col("cancelled_units") + F.col("returned_units") == F.col("units")
     return (
         F.when((F.col("returned_units") > 0) & nothing_left, "returned")
         .when(F.col("cancelled_at").isNotNull(), "cancelled")
+        .when(F.col("fully_delivered_at").isNotNull(), "delivered")
+        .when(F.col("shipped_at").isNotNull(), "shipped")
         .when(F.col("paid_at").isNotNull(), "paid")
         .when(F.exists("payments", lambda payment: payment["currency"] == F.col("currency")), "part_paid")
         .otherwise("created")
@@ -228,14 +253,30 @@ def _flags() -> SparkColumn:
         F.concat(_currencies("payments"), _currencies("refunds")), lambda currency: currency != F.col("currency")
     )
     flags = {
+        "cancelled_after_delivery": F.col("cancelled_at") > F.col("delivered_at"),
         "currency_mismatch": foreign,
+        "delivered_before_shipped": _delivered_before_shipped(),
         "over_returned": F.col("over_returned"),
         "payment_mismatch": F.col("paid_at").isNotNull()
         & (F.abs(F.col("amount_paid") - F.col("amount_refunded") - owed) > cent),
+        "shipped_before_paid": F.col("shipped_at") < F.col("paid_at"),
         "total_mismatch": F.abs(F.col("order_total") - stated) > cent,
     }
     raised = F.array(*(F.when(F.coalesce(is_raised, F.lit(False)), F.lit(name)) for name, is_raised in flags.items()))
     return F.array_compact(raised)
+
+
+def _delivered_before_shipped() -> SparkColumn:
+    """Told of one parcel: that another left later than this one came is no contradiction."""
+
+    def left_later(delivery: SparkColumn) -> SparkColumn:
+        def is_it(shipment: SparkColumn) -> SparkColumn:
+            is_same = shipment["shipment_id"] == delivery["shipment_id"]
+            return is_same & (shipment["event_time"] > delivery["event_time"])
+
+        return F.exists("shipments", is_it)
+
+    return F.exists("deliveries", left_later)
 
 
 def _currencies(facts: str) -> SparkColumn:
@@ -255,6 +296,8 @@ TABLE = Table(
         "returned": refund_lines.TABLE,
         "paid": payments.TABLE,
         "entries": Input(sales_entries.TABLE, scope="order_id"),
+        "shipped": Input(ORDER_SHIPPED, fields=("shipment_id", "order_id")),
+        "delivered": Input(ORDER_DELIVERED, fields=("shipment_id", "order_id")),
     },
     args=("timezone",),
     columns=(
@@ -274,14 +317,29 @@ TABLE = Table(
         Column("first_payment_at", INSTANT, "first payment received; null where none"),
         Column("paid_at", INSTANT, "when payments reached order_total less 0.01; null while they have not"),
         Column("amount_refunded", MONEY_SUM, "refunded in the order's currency, with or without goods"),
+        Column("n_shipments", COUNT, "parcels shipped"),
+        Column("n_delivered", COUNT, "parcels delivered"),
+        Column("shipped_at", INSTANT, "when the first parcel left the shop; null while none has"),
+        Column("delivered_at", INSTANT, "when the first parcel was handed over; null while none was"),
+        Column(
+            "fully_delivered_at",
+            INSTANT,
+            "when the last parcel was handed over, once as many were as are shipped; null before",
+        ),
         Column("cancelled_at", INSTANT, "when every unit was cancelled; null while one is not"),
         Column("promised_on", DAY, "local date the buyer was promised; null where none"),
         Column("business_date", DAY, "business date of created_at; null until order.created comes"),
-        Column("status", TEXT, "returned, cancelled, paid, part_paid or created: the furthest that is true"),
+        Column(
+            "status",
+            TEXT,
+            "returned, cancelled, delivered, shipped, paid, part_paid or created: the furthest that is true",
+        ),
         Column(
             "flags",
             ArrayType(TEXT),
-            "what does not fit together: currency_mismatch, over_returned, payment_mismatch, total_mismatch",
+            "what does not fit together: cancelled_after_delivery (the whole order, after its first parcel came), "
+            "currency_mismatch, delivered_before_shipped (one parcel), over_returned, payment_mismatch, "
+            "shipped_before_paid (the first parcel, of an order that is paid now), total_mismatch",
         ),
         Column("is_complete", FLAG, "whether order.created has come"),
         Column("n_events", COUNT, "events folded into the row"),
