@@ -10,6 +10,7 @@ from random import Random
 import orjson
 import pytest
 
+from krn.contracts import CONTRACTS
 from krn.simulate import Rates, Shop, Simulation, simulate, stream, write
 from krn.simulate.broken import BREAKS
 from krn.simulate.events import Event, event
@@ -18,6 +19,7 @@ from krn.simulate.faults import NO_FAULTS, Delivery, deliveries
 from krn.simulate.shop import histories
 
 SMALL = Shop(seed=3, orders=300, days=20)
+KEYS = {contract.type: contract.key for contract in CONTRACTS}
 FAULTY = Rates(0.2, 0.2, 0.3, 0.3, 0.6, 0.2)
 
 
@@ -86,10 +88,9 @@ def test_a_business_duplicate_repeats_the_key_under_an_id_that_comes_after(fault
 
 
 def key_of(body: dict[str, object]) -> tuple[object, ...]:
-    data, kind = body["data"], body["type"]
-    names = {"order.created": "order_id", "order.refunded": "refund_id", "order.cancelled": None}
-    name = names.get(str(kind), "payment_id")
-    return (kind, data[name] if name else body["id"])  # type: ignore[index]
+    data, kind = body["data"], str(body["type"])
+    told = {**data, "time": body["time"]}  # type: ignore[dict-item]
+    return (kind, *(told[name] for name in KEYS[kind])) if KEYS[kind] else (kind, body["id"])
 
 
 def rank(body: bytes) -> tuple[datetime, str, str]:
