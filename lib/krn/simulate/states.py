@@ -7,8 +7,7 @@ from krn.simulate.facts import History, Payment, Refund
 from krn.simulate.gold import OrderState
 from krn.simulate.ledger import Standing
 from krn.simulate.money import ZERO, half_up
-
-TOLERATED = Decimal("0.01")
+from krn.simulate.paid import TOLERATED
 
 
 def each_once(history: History) -> History:
