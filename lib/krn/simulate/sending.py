@@ -43,6 +43,16 @@ def sent(rng: Random, history: History, habits: Habits, zone: ZoneInfo) -> Histo
     )
 
 
+def stray(rng: Random, number: int, at: datetime) -> History:
+    """A parcel of an order that nobody knows: another shop's, from the same warehouse."""
+    way = lane(rng, rng.choice(("GB", "FR")))
+    made = stamp(rng, at + timedelta(hours=rng.randint(1, 9)), WAREHOUSE)
+    place = way.carrier, way.origin, way.destination
+    parcel = Shipped(made, f"S-STRAY-{number}", f"GONE-S{number}", None, *place)
+    sighted, delivered = journey(rng, parcel, way)
+    return History(shipped=(parcel,), sighted=sighted, delivered=delivered)
+
+
 def _ready_at(rng: Random, history: History, habits: Habits) -> datetime | None:
     """When the warehouse may pack; free goods, and goods on account, need not be paid before."""
     order = history.order

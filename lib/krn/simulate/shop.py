@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from krn.simulate import sending, undoing
 from krn.simulate.basket import order
 from krn.simulate.facts import History
 from krn.simulate.habits import USUAL, Habits
@@ -16,9 +17,7 @@ from krn.simulate.masters import masters
 from krn.simulate.paying import payments
 from krn.simulate.reversals import reversals
 from krn.simulate.seasons import moments
-from krn.simulate.sending import promised, sent
 from krn.simulate.stamps import ORDERS, stamp
-from krn.simulate.undoing import stray
 
 CLOCKS_DIFFER_BY = timedelta(hours=1)
 
@@ -49,6 +48,11 @@ def histories(shop: Shop) -> Iterator[History]:
     return heapq.merge(_orders(shop, rng, goods), flat, told, key=begins_at)
 
 
+def closes_on(shop: Shop) -> date:
+    """The shop's last day, just after the last order's; parcels and refunds go on beyond it."""
+    return shop.start + timedelta(days=shop.days)
+
+
 def begins_at(history: History) -> datetime:
     return history.order.stamp.at if history.order else min(fact.stamp.at for fact in history.facts())
 
@@ -58,9 +62,11 @@ def _orders(shop: Shop, rng: Random, goods: Market) -> Iterator[History]:
     warehouse, zone = Random(f"warehouse {shop.seed}"), ZoneInfo(shop.timezone)
     for number, at in enumerate(moments(rng, shop.start, shop.days, shop.orders, zone), 1):
         placed = order(rng, goods, shop.habits, stamp(rng, at, ORDERS), f"O{number:07d}")
-        placed = promised(warehouse, placed, zone)
+        placed = sending.promised(warehouse, placed, zone)
         cancellations, refunds = reversals(rng, placed) if rng.random() < shop.habits.reversed else ((), ())
         paid = payments(rng, placed) if rng.random() < shop.habits.tried_to_pay else ()
-        yield sent(warehouse, History(placed, cancellations, refunds, paid), shop.habits, zone)
+        yield sending.sent(warehouse, History(placed, cancellations, refunds, paid), shop.habits, zone)
         if rng.random() < shop.habits.strays:
-            yield History(refunds=(stray(rng, number, at),))
+            yield History(refunds=(undoing.stray(rng, number, at),))
+        if warehouse.random() < shop.habits.strays * shop.habits.sent:
+            yield sending.stray(warehouse, number, at)

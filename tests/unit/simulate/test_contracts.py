@@ -10,7 +10,7 @@ from krn.contracts.check import check
 from krn.contracts.checked import Checked
 from krn.contracts.contract import Delivered
 from krn.contracts.known import compiled
-from krn.simulate import Rates, Shop, simulate
+from krn.simulate import Habits, Rates, Shop, simulate
 from krn.simulate.broken import BREAKS
 from krn.simulate.faults import Delivery
 
@@ -21,7 +21,7 @@ RECEIVED = Delivered(datetime(2026, 1, 1, tzinfo=UTC), datetime(2025, 12, 31, tz
 @pytest.fixture(scope="module")
 def judged() -> list[tuple[Delivery, Checked]]:
     contracts = compiled(CONTRACTS)
-    sent = simulate(Shop(seed=3, orders=400, days=20), FAULTY).deliveries
+    sent = simulate(Shop(seed=3, orders=400, days=20, habits=Habits(reversed=0.5)), FAULTY).deliveries
     return [(delivery, check(delivery.body, RECEIVED, contracts)) for delivery in sent]
 
 

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from krn.contracts import CONTRACTS
-from krn.simulate import Rates, Shop, Simulation, simulate, stream, write
+from krn.simulate import Feed, Rates, Shop, Simulation, simulate, stream, write
 from krn.simulate.broken import BREAKS
 from krn.simulate.events import Event, event
 from krn.simulate.facts import Fact
@@ -176,6 +176,25 @@ def test_what_a_stream_says_after_a_cut_is_true_of_the_events_before_it() -> Non
     assert {row.order_id for row in feed.truth().orders} == orders
     orders |= {orjson.loads(each.body)["data"]["order_id"] for each in feed.take(50) if is_order(each)}
     assert {row.order_id for row in feed.truth().orders} == orders
+
+
+def test_after_a_cut_only_parcels_that_were_told_of_are_counted() -> None:
+    feed = Feed(Shop(seed=4, orders=200, days=10), Rates(late=0.2))
+    taken = list(feed.take(900))
+    sent = {each.stamp for each in taken if each.stamp and b'"type":"order.shipped"' in each.body}
+    there = {each.stamp for each in taken if each.stamp and b'"type":"order.delivered"' in each.body}
+    assert 0 < len(there) < len(sent)
+    assert sum(row.shipped for row in feed.truth().shipping_daily) == len(sent)
+    assert sum(row.n_delivered for row in feed.truth().orders) <= len(there)
+
+
+def test_asking_for_the_truth_on_the_way_changes_nothing() -> None:
+    shop = Shop(seed=4, orders=200, days=10)
+    feed = Feed(shop, NO_FAULTS)
+    taken = list(feed.take(500))
+    assert feed.truth() == feed.truth()
+    taken += feed
+    assert feed.truth() == simulate(shop, NO_FAULTS).truth
 
 
 def is_order(delivery: Delivery) -> bool:
