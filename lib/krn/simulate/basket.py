@@ -7,7 +7,7 @@ from random import Random
 
 from krn.simulate.facts import Line, Order, Stamp
 from krn.simulate.habits import Habits
-from krn.simulate.market import Customer, Market, Product
+from krn.simulate.market import CHANNELS, Customer, Market, Product
 from krn.simulate.money import MINOR_UNIT, ZERO, half_up
 
 STATED = ("nowhere", "lines", "header", "both")
@@ -47,7 +47,7 @@ def _filled(rng: Random, market: Market, habits: Habits, stamp: Stamp, order_id:
         tax.total,
         freight.total,
         None if rng.random() < habits.guests else customer.customer_id,
-        customer.channel,
+        rng.choice(CHANNELS) if rng.random() < habits.elsewhere else customer.channel,
         customer.country,
     )
 

@@ -5,7 +5,8 @@ from random import Random
 
 import orjson
 
-from krn.simulate.events import Event, Fields
+from krn.simulate.body import Fields
+from krn.simulate.events import Event
 
 Break = Callable[[Random, Event], bytes | None]
 
@@ -15,8 +16,21 @@ REQUIRED = {
     "order.refunded": ("refund_id", "amount", "currency"),
     "payment.received": ("payment_id", "order_id", "amount", "currency", "method"),
     "payment.failed": ("payment_id", "order_id", "amount", "currency", "method"),
+    "order.shipped": ("shipment_id", "order_id"),
+    "shipment.tracked": ("shipment_id", "status"),
+    "order.delivered": ("shipment_id", "order_id"),
+    "customer.upserted": ("customer_id",),
+    "product.upserted": ("product_id",),
 }
-AMOUNT = {"order.created": "order_total", "order.cancelled": None}
+AMOUNT = {
+    "order.created": "order_total",
+    "order.refunded": "amount",
+    "payment.received": "amount",
+    "payment.failed": "amount",
+    "order.shipped": "cost",
+    "product.upserted": "list_price",
+}
+NO_CURRENCY = ("XXQ", "EURO", "", "  ")
 
 
 def _truncated(rng: Random, event: Event) -> bytes:
@@ -58,9 +72,10 @@ def _bad_amount(rng: Random, event: Event) -> bytes | None:
 
 
 def _bad_currency(rng: Random, event: Event) -> bytes | None:
-    if event.is_flat or event.type == "order.cancelled":
+    if event.is_flat or event.type not in AMOUNT:
         return None
-    return _with_data(event, "currency", rng.choice(("XXQ", "EURO", "", "  ", None)))
+    is_required = "currency" in REQUIRED[event.type]
+    return _with_data(event, "currency", rng.choice((*NO_CURRENCY, None) if is_required else NO_CURRENCY))
 
 
 def _bad_time(rng: Random, event: Event) -> bytes | None:
@@ -98,7 +113,7 @@ BREAKS: dict[str, tuple[Break, frozenset[str]]] = {
 
 
 def _amount(event: Event) -> str | None:
-    return "amount" if event.is_flat else AMOUNT.get(event.type, "amount")
+    return "amount" if event.is_flat else AMOUNT.get(event.type)
 
 
 def _required(event: Event) -> tuple[str, ...]:

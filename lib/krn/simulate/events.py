@@ -1,23 +1,49 @@
 """Facts as the events that announce them: CloudEvents, and the guide's flat body."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from typing import Any
 
 import orjson
 
-from krn.simulate import legacy
-from krn.simulate.facts import Cancellation, Fact, Line, Order, Payment, Refund, RefundLine, Stamp
+from krn.simulate import legacy, master_bodies, order_bodies, parcel_bodies
+from krn.simulate.body import Body, Fields
+from krn.simulate.facts import (
+    Cancellation,
+    CustomerTold,
+    Delivered,
+    Fact,
+    Order,
+    Payment,
+    ProductTold,
+    Refund,
+    Shipped,
+    Sighted,
+    Stamp,
+)
 from krn.simulate.stamps import RETURNS
 
-Fields = dict[str, object]
 RETURNS_DESK = timezone(timedelta(hours=9))
+TOLD_BY: Mapping[type, Callable[[Any], Body]] = {
+    Order: order_bodies.created,
+    Cancellation: order_bodies.cancelled,
+    Refund: order_bodies.refunded,
+    Payment: order_bodies.paid,
+    Shipped: parcel_bodies.shipped,
+    Sighted: parcel_bodies.sighted,
+    Delivered: parcel_bodies.delivered,
+    CustomerTold: master_bodies.customer,
+    ProductTold: master_bodies.product,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event as the shop sends it; `key` names the fields that make its business key, `group` its order."""
+    """One event as the shop sends it, `told_after` its time at the earliest; `group` is its order or other subject.
+
+    `key` names the field that makes its business key, together with its time if `has_time_in_key`.
+    """
 
     stamp: Stamp
     type: str
@@ -25,26 +51,36 @@ class Event:
     group: str
     body: bytes
     is_flat: bool = False
+    has_time_in_key: bool = False
+    told_after: timedelta = timedelta(0)
 
 
 def event(fact: Fact) -> Event:
     if isinstance(fact, Order) and fact.is_flat:
         return Event(fact.stamp, "order.created", "order_id", fact.order_id, legacy.body(fact), is_flat=True)
-    event_type, key, data = _told(fact)
-    group = fact.order_id or event_type
-    return Event(fact.stamp, event_type, key, group, orjson.dumps(_envelope(fact.stamp, event_type, group, data)))
+    told = TOLD_BY[type(fact)](fact)
+    group = _subject(fact) or told.type
+    return Event(
+        fact.stamp,
+        told.type,
+        told.key,
+        group,
+        orjson.dumps(_envelope(fact.stamp, told.type, group, told.data)),
+        has_time_in_key=told.has_time_in_key,
+        told_after=fact.told_after if isinstance(fact, CustomerTold | ProductTold) else timedelta(0),
+    )
 
 
-def _told(fact: Fact) -> tuple[str, str | None, Fields]:
+def _subject(fact: Fact) -> str | None:
+    """What an event is about: the order, wherever the teller knows it."""
     match fact:
-        case Order():
-            return _created(fact)
-        case Cancellation():
-            return _cancelled(fact)
-        case Refund():
-            return _refunded(fact)
-        case Payment():
-            return _paid(fact)
+        case CustomerTold():
+            return fact.customer_id
+        case ProductTold():
+            return fact.product_id
+        case Sighted():
+            return fact.order_id or fact.shipment_id
+    return fact.order_id
 
 
 def rfc3339(at: datetime) -> str:
@@ -65,80 +101,3 @@ def _envelope(stamp: Stamp, event_type: str, subject: str, data: Fields) -> Fiel
         "dataschema": f"urn:krn:{event_type}:1",
         "data": {name: value for name, value in data.items() if value is not None},
     }
-
-
-def _created(fact: Order) -> tuple[str, str | None, Fields]:
-    """A store's till sends numbers where the web shop sends strings."""
-    money = _number if fact.channel == "store" else _text
-    data: Fields = {
-        "order_id": fact.order_id,
-        "customer_id": fact.customer_id,
-        "channel": fact.channel,
-        "country": fact.country,
-        "currency": fact.currency,
-        "order_total": money(fact.order_total),
-        "discount_total": money(fact.discount_total),
-        "tax_total": money(fact.tax_total),
-        "freight_total": money(fact.freight_total),
-        "lines": [_line(line, money) for line in fact.lines],
-    }
-    return "order.created", "order_id", data
-
-
-def _line(line: Line, money: Callable[[Decimal | None], object]) -> Fields:
-    fields = {
-        "line_no": line.line_no,
-        "product_id": line.product_id,
-        "description": line.title,
-        "category": line.category,
-        "quantity": line.quantity,
-        "unit_price": money(line.unit_price),
-        "discount": money(line.discount),
-        "tax": money(line.tax),
-        "freight": money(line.freight),
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _cancelled(fact: Cancellation) -> tuple[str, str | None, Fields]:
-    lines = None if fact.lines is None else [{"line_no": no, "quantity": quantity} for no, quantity in fact.lines]
-    return "order.cancelled", None, {"order_id": fact.order_id, "by": "customer", "lines": lines}
-
-
-def _refunded(fact: Refund) -> tuple[str, str | None, Fields]:
-    data: Fields = {
-        "refund_id": fact.refund_id,
-        "order_id": fact.order_id,
-        "amount": _text(fact.amount),
-        "currency": fact.currency,
-        "channel": fact.channel,
-        "country": fact.country,
-        "lines": [_came_back(line) for line in fact.lines] or None,
-    }
-    return "order.refunded", "refund_id", data
-
-
-def _came_back(line: RefundLine) -> Fields:
-    fields = {"product_id": line.product_id, "quantity": line.quantity, "unit_price": _text(line.unit_price)}
-    return fields if line.line_no is None else {"line_no": line.line_no, **fields}
-
-
-def _paid(fact: Payment) -> tuple[str, str | None, Fields]:
-    data: Fields = {
-        "payment_id": fact.payment_id,
-        "order_id": fact.order_id,
-        "amount": _text(fact.amount),
-        "currency": fact.currency,
-        "method": fact.method,
-    }
-    if fact.is_received:
-        return "payment.received", "payment_id", {**data, "installments": fact.installments}
-    return "payment.failed", "payment_id", {**data, "reason": "declined"}
-
-
-def _text(amount: Decimal | None) -> object:
-    return None if amount is None else f"{amount:f}"
-
-
-def _number(amount: Decimal | None) -> object:
-    return None if amount is None else float(amount)

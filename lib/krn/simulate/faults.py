@@ -27,6 +27,13 @@ class Rates:
     id_conflict: float = 0.005
 
 
+ALTERED = {
+    "order.shipped": "carrier",
+    "shipment.tracked": "location",
+    "order.delivered": "carrier",
+    "customer.upserted": "city",
+    "product.upserted": "title",
+}
 USUAL_FAULTS = Rates()
 NO_FAULTS = Rates(0, 0, 0, 0, 0, 0)
 
@@ -59,9 +66,8 @@ def deliveries(event: Event, rng: Random, rates: Rates) -> list[Delivery]:
     """All copies of one event; the copy that contradicts it arrives right behind it."""
     is_contradicted = rng.random() < rates.id_conflict and not event.is_flat
     kind, delay = ("good", timedelta(0)) if event.is_flat else _delay(rng, rates)
-    good = Delivery(
-        event.stamp.at + delay, kind, event.group, event.body, frozenset(), event.stamp, is_contradicted, event.is_flat
-    )
+    arrives_at = event.stamp.at + event.told_after + delay
+    good = Delivery(arrives_at, kind, event.group, event.body, frozenset(), event.stamp, is_contradicted, event.is_flat)
     copies = list(_copies(event, good, rng, rates))
     return [good, *([_contradiction(event, good)] if is_contradicted else []), *copies]
 
@@ -98,7 +104,7 @@ def _broken(event: Event, good: Delivery, rng: Random) -> Delivery:
         if body is not None:
             break
     assert body is not None  # truncation applies to every event
-    at = event.stamp.at if rng.random() < 0.5 else _later(rng, good)
+    at = event.stamp.at + event.told_after if rng.random() < 0.5 else _later(rng, good)
     return Delivery(at, kind, event.group, body, owes, by_file=kind == "not_utf8", is_flat=event.is_flat)
 
 
@@ -106,30 +112,31 @@ def _business_duplicate(event: Event, rng: Random) -> Delivery:
     """The same business key again: a new id, later or at the same instant, and half of the time other content.
 
     It may overtake the good event. At the same instant its id is the greater one, so that the good event counts.
+    Where the time is part of the key, another instant would be another fact.
     """
     body = orjson.loads(event.body)
-    delay = timedelta(seconds=rng.choice((0, 30, 4000)))
+    delay = timedelta(seconds=0 if event.has_time_in_key else rng.choice((0, 30, 4000)))
     body["id"] = f"{event.stamp.event_id}-again"
     body["time"] = rfc3339(event.stamp.at + delay)
     if rng.random() < 0.5:
-        _alter(body["data"])
-    return Delivery(event.stamp.at + delay, "business_duplicate", event.group, orjson.dumps(body))
+        _alter(event.type, body["data"])
+    return Delivery(event.stamp.at + event.told_after + delay, "business_duplicate", event.group, orjson.dumps(body))
 
 
 def _contradiction(event: Event, good: Delivery) -> Delivery:
     """The same id with other content, from a producer that reuses ids."""
     body = orjson.loads(event.body)
-    _alter(body["data"])
+    _alter(event.type, body["data"])
     reason = frozenset({"id_conflict"})
     return Delivery(good.arrives_at, "id_conflict", event.group, orjson.dumps(body), reason, by_file=True)
 
 
-def _alter(data: dict[str, Any]) -> None:
-    """Another quantity or amount, or for events without one another author: valid, and never what the shop meant."""
+def _alter(event_type: str, data: dict[str, Any]) -> None:
+    """Another amount, quantity, carrier and so on, or another author: valid, and never what the shop meant."""
     if data.get("lines") and "order_total" in data:
         data["lines"][0]["quantity"] += 1
         data["order_total"] = "1.0001"
     elif "amount" in data:
         data["amount"] = "1.0001"
     else:
-        data["by"] = data["note"] = "someone else"
+        data[ALTERED.get(event_type, "by")] = data["note"] = "someone else"

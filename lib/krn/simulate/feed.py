@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count, islice
 from random import Random
 from zoneinfo import ZoneInfo
@@ -12,7 +12,8 @@ from krn.simulate.facts import History, Stamp
 from krn.simulate.faults import Delivery, Rates, deliveries
 from krn.simulate.gold import Truth
 from krn.simulate.habits import MOSTLY_ORDERS
-from krn.simulate.shop import CLOCKS_DIFFER_BY, Shop, begins_at, histories
+from krn.simulate.sales import Sales
+from krn.simulate.shop import CLOCKS_DIFFER_BY, Shop, begins_at, closes_on, histories
 from krn.simulate.truth import Books
 
 
@@ -25,9 +26,10 @@ class Feed:
     def __init__(self, shop: Shop, rates: Rates, keep_books: bool = True) -> None:
         self._waiting: list[tuple[datetime, int, Delivery, int]] = []
         self._unknown: dict[int, tuple[History, set[Stamp]]] = {}
-        self._books = Books(ZoneInfo(shop.timezone)) if keep_books else None
+        self._books = Books(Sales(ZoneInfo(shop.timezone))) if keep_books else None
         self._rng = Random(f"faults {shop.seed}")
         self._rates = rates
+        self._closes_on = closes_on(shop)
         self._number = count()
         self._flow = self._arrivals(histories(shop))
 
@@ -37,13 +39,13 @@ class Feed:
     def take(self, n: int) -> Iterator[Delivery]:
         return islice(self._flow, n)
 
-    def truth(self) -> Truth:
-        """Histories that are not wholly delivered count as far as they are."""
+    def truth(self, today: date | None = None) -> Truth:
+        """Histories that are not wholly delivered count as far as they are; `today` is the shop's last unless given."""
         assert self._books, "the feed was opened without books"
         books = self._books.copy()
         for history, unknown in self._unknown.values():
             books.add(history.without(unknown))
-        return books.truth()
+        return books.truth(today or self._closes_on)
 
     def _arrivals(self, lives: Iterable[History]) -> Iterator[Delivery]:
         """Nothing arrives before it happened, and no later life has a fact from before this one began."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from krn.simulate.gold_shipping import LanePerformance, PromiseKept, ShippingDaily
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class SalesDaily:
@@ -21,6 +23,8 @@ class SalesDaily:
     total_sales: Decimal
     refunds_paid: Decimal
     aov: Decimal | None
+    new_customers: int
+    returning_customers: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,17 +78,81 @@ class OrderState:
     amount_refunded: Decimal
     units: int
     over_returned: bool
+    n_shipments: int
+    n_delivered: int
 
 
-Row = SalesDaily | SalesByCountry | SalesByProduct | PaymentMix | OrderState
+@dataclass(frozen=True, slots=True, order=True)
+class OrderCohortDaily:
+    """`paid` counts orders; the rest but `orders` is money."""
+
+    order_date: date
+    currency: str
+    orders: int
+    gross: Decimal
+    discounts: Decimal
+    cancelled: Decimal
+    returned: Decimal
+    net: Decimal
+    paid: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OpenOrder:
+    order_id: str
+    stage: str
+    value: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CustomerVersions:
+    """How many rows silver.customers has of a customer."""
+
+    customer_id: str
+    versions: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ProductVersions:
+    """How many rows silver.products has of a product."""
+
+    product_id: str
+    versions: int
+
+
+Row = (
+    SalesDaily
+    | SalesByCountry
+    | SalesByProduct
+    | PaymentMix
+    | OrderState
+    | OrderCohortDaily
+    | ShippingDaily
+    | PromiseKept
+    | LanePerformance
+    | OpenOrder
+    | CustomerVersions
+    | ProductVersions
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """All rows of every table that the shop vouches for, sorted by key."""
+    """All rows of every table that the shop vouches for, sorted by key.
+
+    promise_kept, lane_performance and open_orders are as of one day; all that was ever told is in them.
+    """
 
     sales_daily: tuple[SalesDaily, ...]
     sales_by_country: tuple[SalesByCountry, ...]
     sales_by_product: tuple[SalesByProduct, ...]
     payment_mix: tuple[PaymentMix, ...]
     orders: tuple[OrderState, ...]
+    order_cohort_daily: tuple[OrderCohortDaily, ...]
+    shipping_daily: tuple[ShippingDaily, ...]
+    promise_kept: tuple[PromiseKept, ...]
+    lane_performance: tuple[LanePerformance, ...]
+    open_orders: tuple[OpenOrder, ...]
+    customer_versions: tuple[CustomerVersions, ...]
+    product_versions: tuple[ProductVersions, ...]

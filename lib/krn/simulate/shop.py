@@ -1,22 +1,23 @@
-"""The worker: a shop whose orders are placed, paid, cancelled and returned, the same for the same seed."""
+"""The worker: a shop whose orders are placed, paid, sent, cancelled and returned, the same for the same seed."""
 
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from krn.simulate import sending, undoing
 from krn.simulate.basket import order
 from krn.simulate.facts import History
 from krn.simulate.habits import USUAL, Habits
 from krn.simulate.legacy import legacy_orders
-from krn.simulate.market import market
+from krn.simulate.market import Market, market
+from krn.simulate.masters import masters
 from krn.simulate.paying import payments
 from krn.simulate.reversals import reversals
 from krn.simulate.seasons import moments
 from krn.simulate.stamps import ORDERS, stamp
-from krn.simulate.undoing import stray
 
 CLOCKS_DIFFER_BY = timedelta(hours=1)
 
@@ -37,23 +38,35 @@ class Shop:
 
 def histories(shop: Shop) -> Iterator[History]:
     """Every order's whole life, by when it begins; a life's facts come later, or at most an hour earlier."""
+    rng = Random(f"shop {shop.seed}")
+    goods = market(rng, n_products=400, n_customers=max(20, shop.orders // 3))
     flat = legacy_orders(
         Random(f"legacy {shop.seed}"), shop.start, shop.days, shop.legacy_per_day, shop.legacy_currency
     )
-    return heapq.merge(_orders(shop), flat, key=begins_at)
+    opens_at = datetime.combine(shop.start, time(), ZoneInfo(shop.timezone)).astimezone(UTC)
+    told = masters(Random(f"masters {shop.seed}"), goods, shop.habits, opens_at, shop.days)
+    return heapq.merge(_orders(shop, rng, goods), flat, told, key=begins_at)
+
+
+def closes_on(shop: Shop) -> date:
+    """The shop's last day, just after the last order's; parcels and refunds go on beyond it."""
+    return shop.start + timedelta(days=shop.days)
 
 
 def begins_at(history: History) -> datetime:
     return history.order.stamp.at if history.order else min(fact.stamp.at for fact in history.facts())
 
 
-def _orders(shop: Shop) -> Iterator[History]:
-    rng = Random(f"shop {shop.seed}")
-    goods = market(rng, n_products=400, n_customers=max(20, shop.orders // 3))
-    for number, at in enumerate(moments(rng, shop.start, shop.days, shop.orders, ZoneInfo(shop.timezone)), 1):
+def _orders(shop: Shop, rng: Random, goods: Market) -> Iterator[History]:
+    """Parcels have a chance of their own, so that whether they are sent does not change what is bought."""
+    warehouse, zone = Random(f"warehouse {shop.seed}"), ZoneInfo(shop.timezone)
+    for number, at in enumerate(moments(rng, shop.start, shop.days, shop.orders, zone), 1):
         placed = order(rng, goods, shop.habits, stamp(rng, at, ORDERS), f"O{number:07d}")
+        placed = sending.promised(warehouse, placed, zone)
         cancellations, refunds = reversals(rng, placed) if rng.random() < shop.habits.reversed else ((), ())
         paid = payments(rng, placed) if rng.random() < shop.habits.tried_to_pay else ()
-        yield History(placed, cancellations, refunds, paid)
+        yield sending.sent(warehouse, History(placed, cancellations, refunds, paid), shop.habits, zone)
         if rng.random() < shop.habits.strays:
-            yield History(refunds=(stray(rng, number, at),))
+            yield History(refunds=(undoing.stray(rng, number, at),))
+        if warehouse.random() < shop.habits.strays * shop.habits.sent:
+            yield sending.stray(warehouse, number, at)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, fields
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -39,17 +40,25 @@ class Simulation:
         return [(delivery.group, delivery.body.decode()) for delivery in self.by_queue]
 
 
-def simulate(shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5) -> Simulation:
+def simulate(
+    shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5, today: date | None = None
+) -> Simulation:
+    """`today` is the day as of which some tables are: the shop's last unless given."""
     feed = Feed(shop, rates)
     by_file, by_queue = split(feed, landing_share, shop.seed)
-    return Simulation(shop, tuple(by_file), tuple(by_queue), feed.truth())
+    return Simulation(shop, tuple(by_file), tuple(by_queue), feed.truth(today))
 
 
 def write(
-    outdir: Path, shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5, parts: int = 1
+    outdir: Path,
+    shop: Shop,
+    rates: Rates = USUAL_FAULTS,
+    landing_share: float = 0.5,
+    parts: int = 1,
+    today: date | None = None,
 ) -> Simulation:
     """Simulate, and write landing/, legacy/ (flat bodies), queue.jsonl, truth/*.csv, faults.jsonl, manifest.json."""
-    simulation = simulate(shop, rates, landing_share)
+    simulation = simulate(shop, rates, landing_share, today)
     land(outdir / "landing", (delivery for delivery in simulation.by_file if not delivery.is_flat), parts)
     land(outdir / "legacy", (delivery for delivery in simulation.by_file if delivery.is_flat))
     _lines(outdir / "queue.jsonl", [json.dumps(body) for _, body in simulation.messages])

@@ -10,7 +10,8 @@ from random import Random
 import orjson
 import pytest
 
-from krn.simulate import Rates, Shop, Simulation, simulate, stream, write
+from krn.contracts import CONTRACTS
+from krn.simulate import Feed, Rates, Shop, Simulation, simulate, stream, write
 from krn.simulate.broken import BREAKS
 from krn.simulate.events import Event, event
 from krn.simulate.facts import Fact
@@ -18,6 +19,7 @@ from krn.simulate.faults import NO_FAULTS, Delivery, deliveries
 from krn.simulate.shop import histories
 
 SMALL = Shop(seed=3, orders=300, days=20)
+KEYS = {contract.type: contract.key for contract in CONTRACTS}
 FAULTY = Rates(0.2, 0.2, 0.3, 0.3, 0.6, 0.2)
 
 
@@ -86,10 +88,9 @@ def test_a_business_duplicate_repeats_the_key_under_an_id_that_comes_after(fault
 
 
 def key_of(body: dict[str, object]) -> tuple[object, ...]:
-    data, kind = body["data"], body["type"]
-    names = {"order.created": "order_id", "order.refunded": "refund_id", "order.cancelled": None}
-    name = names.get(str(kind), "payment_id")
-    return (kind, data[name] if name else body["id"])  # type: ignore[index]
+    data, kind = body["data"], str(body["type"])
+    told = {**data, "time": body["time"]}  # type: ignore[dict-item]
+    return (kind, *(told[name] for name in KEYS[kind])) if KEYS[kind] else (kind, body["id"])
 
 
 def rank(body: bytes) -> tuple[datetime, str, str]:
@@ -175,6 +176,25 @@ def test_what_a_stream_says_after_a_cut_is_true_of_the_events_before_it() -> Non
     assert {row.order_id for row in feed.truth().orders} == orders
     orders |= {orjson.loads(each.body)["data"]["order_id"] for each in feed.take(50) if is_order(each)}
     assert {row.order_id for row in feed.truth().orders} == orders
+
+
+def test_after_a_cut_only_parcels_that_were_told_of_are_counted() -> None:
+    feed = Feed(Shop(seed=4, orders=200, days=10), Rates(late=0.2))
+    taken = list(feed.take(900))
+    sent = {each.stamp for each in taken if each.stamp and b'"type":"order.shipped"' in each.body}
+    there = {each.stamp for each in taken if each.stamp and b'"type":"order.delivered"' in each.body}
+    assert 0 < len(there) < len(sent)
+    assert sum(row.shipped for row in feed.truth().shipping_daily) == len(sent)
+    assert sum(row.n_delivered for row in feed.truth().orders) <= len(there)
+
+
+def test_asking_for_the_truth_on_the_way_changes_nothing() -> None:
+    shop = Shop(seed=4, orders=200, days=10)
+    feed = Feed(shop, NO_FAULTS)
+    taken = list(feed.take(500))
+    assert feed.truth() == feed.truth()
+    taken += feed
+    assert feed.truth() == simulate(shop, NO_FAULTS).truth
 
 
 def is_order(delivery: Delivery) -> bool:

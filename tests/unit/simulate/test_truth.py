@@ -1,53 +1,20 @@
 """A few histories whose truth is computed by hand."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal as D
-from zoneinfo import ZoneInfo
+
+from lives import at, cancel, order, payment, refund, truth
 
 from krn.simulate.charges import Charges, charges_of
-from krn.simulate.facts import Cancellation, History, Line, Order, Payment, Refund, RefundLine, Stamp
+from krn.simulate.facts import Cancellation, History, Line, Refund, RefundLine
 from krn.simulate.gold import OrderState, PaymentMix, SalesByCountry, SalesByProduct, SalesDaily, Truth
-from krn.simulate.truth import Books
 
-BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY, TUESDAY, WEDNESDAY = date(2024, 6, 3), date(2024, 6, 4), date(2024, 6, 5)
-
-
-def at(text: str, event_id: str = "e1", source: str = "/shop") -> Stamp:
-    return Stamp(datetime.fromisoformat(text).replace(tzinfo=UTC), source, event_id)
-
-
-def order(*lines: Line, when: str = "2024-06-03 10:00", **fields: object) -> Order:
-    given = {"currency": "GBP", "order_total": D(30), "channel": "web", "country": "GB"} | fields
-    return Order(at(when), "A", given.pop("currency"), given.pop("order_total"), lines, **given)  # type: ignore[arg-type]
-
-
-def cancel(when: str, *lines: tuple[int, int], event_id: str = "c1") -> Cancellation:
-    return Cancellation(at(when, event_id), "A", lines or None)
-
-
-def refund(when: str, *lines: RefundLine, refund_id: str = "R", **fields: object) -> Refund:
-    given = {"amount": D(10), "currency": "GBP", "order_id": "A"} | fields
-    return Refund(
-        at(when, f"e-{refund_id}"), refund_id, given.pop("amount"), given.pop("currency"), lines=lines, **given
-    )  # type: ignore[arg-type]
-
-
-def payment(when: str, amount: str, payment_id: str = "P", event_id: str = "p1", **fields: object) -> Payment:
-    return Payment(at(when, event_id), payment_id, "A", D(amount), "GBP", "card", **fields)  # type: ignore[arg-type]
-
-
-def truth(*histories: History) -> Truth:
-    books = Books(BERLIN)
-    for history in histories:
-        books.add(history)
-    return books.truth()
 
 
 def day(on: date, currency: str = "GBP", channel: str = "web", **measures: object) -> SalesDaily:
     """A row in which what is not said is zero, and aov missing."""
-    names = SalesDaily.__slots__[3:-1]
-    values = {name: D(0) for name in names} | {"aov": None} | measures
+    values = {name: D(0) for name in SalesDaily.__slots__[3:]} | {"aov": None} | measures
     return SalesDaily(on, currency, channel, **values)  # type: ignore[arg-type]
 
 
