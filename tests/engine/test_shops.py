@@ -1,8 +1,10 @@
 """Shops that lack something: no refunds, no orders yet; the real tables with their real gates."""
 
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
-from world import deliver, event, order, step
+from world import content, deliver, event, order, same_as_in_full, step
 
 from krn import suites
 from krn.store import Store
@@ -22,6 +24,24 @@ def test_what_a_shop_does_not_have_holds_nothing(store: Store) -> None:
     without_refunds = step(store, "r2", BUILT, suite_of=suite_of)
     assert [b.why for b in without_refunds.values() if not b.is_open] == []
     assert store.read("gold.sales_daily").count() == 1
+
+
+def test_an_earlier_order_that_comes_late_moves_the_day_on_which_its_customer_is_new(store: Store) -> None:
+    suite_of = suites.suite_of(HOME)
+    deliver(store, order("b", day=4, customer="ann"), order("c", day=6, customer="ann"), order("x", day=9))
+    step(store, "r1", BUILT, suite_of=suite_of)
+    assert customers(store) == Counter([(date(2026, 1, 4), 1, 0), (date(2026, 1, 6), 0, 1), (date(2026, 1, 9), 1, 0)])
+    deliver(store, order("a", day=2, customer="ann"))
+    second = step(store, "r2", BUILT, suite_of=suite_of)["gold.sales_daily"]
+    assert second.rows == {"insert": 1, "update": 1, "delete": 0, "same": 0}
+    assert customers(store) == Counter(
+        [(date(2026, 1, 2), 1, 0), (date(2026, 1, 4), 0, 1), (date(2026, 1, 6), 0, 1), (date(2026, 1, 9), 1, 0)]
+    )
+    assert same_as_in_full(store, BUILT) == []
+
+
+def customers(store: Store) -> Counter[tuple[object, ...]]:
+    return content(store, "gold.sales_daily", "business_date", "new_customers", "returning_customers")
 
 
 def test_a_warehouse_may_lie_in_a_folder_with_spaces_in_its_name(store: Store) -> None:

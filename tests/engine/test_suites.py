@@ -249,6 +249,9 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "currency-code": {"currency": "euros"},
         "channel-present": {"channel": None},
         "orders-not-negative": {"orders": -1},
+        "new-customers-not-negative": {"new_customers": -1},
+        "returning-customers-not-negative": {"returning_customers": -1},
+        "new-customers-within-orders": {"orders": 1, "new_customers": 2},
         "units-not-negative": {"units": -1},
         "gross-not-negative": {"gross_sales": "-0.0001"},
         "refunds-not-negative": {"refunds_paid": "-0.0001"},
@@ -263,6 +266,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "shipping-agree": {"shipping": "0.0001"},
         "orders-agree": {"orders": 10},
         "refunds-agree": {"refunds_paid": "0.0003"},
+        "new-customers-agree": {"new_customers": 10},
+        "customers-agree": {"returning_customers": 10},
         "sums-add-up": {"total_sales": "0.0001"},
     },
     "gold.sales_by_country": {
