@@ -27,6 +27,7 @@ HOME = Path(__file__).parents[2]
 NAMES = [table.name for table in TABLES]
 BY_NAME = {table.name: table for table in TABLES}
 ARGS: Mapping[str, object] = {"timezone": "UTC", "today": date(2026, 1, 31)}
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
 LINES = [
@@ -42,6 +43,7 @@ ORDER = {
     "lines": LINES,
 }
 CUP_BACK = [{"product_id": "cup", "quantity": 1, "unit_price": "10"}]
+TOKEN = "0123456789abcdef" * 2
 PAYMENT = {"currency": "EUR", "amount": "35.5", "method": "card"}
 EVENTS: Mapping[str, Rows] = {
     "order.created": [
@@ -64,6 +66,14 @@ EVENTS: Mapping[str, Rows] = {
     "payment.received": [
         {**PAYMENT, "payment_id": "p1", "order_id": "A", "amount": "39.5", "installments": 3},
         *({**PAYMENT, "payment_id": f"p{n}", "order_id": "C", "amount": "5"} for n in (2, 3, 4)),
+    ],
+    "customer.upserted": [
+        {"customer_id": "c", "name": TOKEN, "email": TOKEN, "country": "FR"},
+        {"customer_id": "c", "name": TOKEN, "country": "DE", "event_time": "2026-01-07 12:00"},
+    ],
+    "product.upserted": [
+        {"product_id": "cup", "title": "Cup", "category": "mugs", "list_price": "10", "currency": "EUR"},
+        {"product_id": "cup", "title": "Cup", "category": "mugs", "event_time": "2026-01-07 12:00"},
     ],
     "payment.failed": [{**PAYMENT, "payment_id": "p9", "order_id": "A", "reason": "expired"}],
 }
@@ -241,6 +251,46 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "customers-agree": {},
         "orders-agree": {"n_orders": 10},
         "one-buyer-a-first-order": {},
+    },
+    "silver.customers": {
+        "grain": {},
+        "customer-id-present": {"customer_id": None},
+        "valid-from-present": {"valid_from": None},
+        "country-present": {"country": None},
+        "state-present": {"state": None},
+        "city-present": {"city": None},
+        "segment-present": {"segment": None},
+        "name-is-a-token": {"name_token": "Ann Marlow"},
+        "email-is-a-token": {"email_token": "ann@example.org"},
+        "counts-its-events": {"n_events": 0},
+        "is-current-present": {"is_current": None},
+        "ends-after-it-begins": {"valid_from": NOON, "valid_to": NOON},
+        "current-is-open": {"is_current": True, "valid_to": NOON},
+        "past-is-closed": {"is_current": False, "valid_to": None},
+        "one-current-version": {"is_current": True},
+        "customers-agree": {"customer_id": "nobody"},
+        "versions-agree": {"valid_from": datetime(2026, 1, 3, tzinfo=UTC)},
+        "events-agree": {"n_events": 10},
+        "each-end-once": {},
+    },
+    "silver.products": {
+        "grain": {},
+        "product-id-present": {"product_id": None},
+        "valid-from-present": {"valid_from": None},
+        "category-present": {"category": None},
+        "brand-present": {"brand": None},
+        "list-price-not-negative": {"list_price": "-0.0001"},
+        "currency-code": {"currency": "euros"},
+        "counts-its-events": {"n_events": 0},
+        "is-current-present": {"is_current": None},
+        "ends-after-it-begins": {"valid_from": NOON, "valid_to": NOON},
+        "current-is-open": {"is_current": True, "valid_to": NOON},
+        "past-is-closed": {"is_current": False, "valid_to": None},
+        "one-current-version": {"is_current": True},
+        "products-agree": {"product_id": "nobody"},
+        "versions-agree": {"valid_from": datetime(2026, 1, 3, tzinfo=UTC)},
+        "events-agree": {"n_events": 10},
+        "each-end-once": {},
     },
     "gold.sales_daily": {
         "grain": {},

@@ -2,7 +2,18 @@
 
 from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import payment_mix, product_ranking, sales_by_country, sales_by_product, sales_daily
-from krn.tables.silver import buyers, deliveries, order_lines, orders, payments, refund_lines, refunds, sales_entries
+from krn.tables.silver import (
+    buyers,
+    customers,
+    deliveries,
+    order_lines,
+    orders,
+    payments,
+    products,
+    refund_lines,
+    refunds,
+    sales_entries,
+)
 from krn.tables.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -15,6 +26,8 @@ TABLES: tuple[Table, ...] = (
     orders.TABLE,
     refunds.TABLE,
     buyers.TABLE,
+    customers.TABLE,
+    products.TABLE,
     sales_daily.TABLE,
     sales_by_country.TABLE,
     sales_by_product.TABLE,
