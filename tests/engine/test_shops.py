@@ -40,6 +40,14 @@ def test_an_earlier_order_that_comes_late_moves_the_day_on_which_its_customer_is
     assert same_as_in_full(store, BUILT) == []
 
 
+def test_a_customer_who_comes_back_changes_nothing_of_the_day_of_the_first_order(store: Store) -> None:
+    deliver(store, order("a", day=2, customer="ann"))
+    step(store, "r1", BUILT)
+    deliver(store, order("b", day=4, customer="ann"))
+    second = step(store, "r2", BUILT)["gold.sales_daily"]
+    assert second.rows == {"insert": 1, "update": 0, "delete": 0, "same": 0}
+
+
 def customers(store: Store) -> Counter[tuple[object, ...]]:
     return content(store, "gold.sales_daily", "business_date", "new_customers", "returning_customers")
 

@@ -56,7 +56,7 @@ TABLE = Table(
         "orders": orders_table.TABLE,
         "refunds": refunds_table.TABLE,
         # An earlier order that comes late moves a customer's first day: the buyer's change names the old and the new.
-        "buyers": Input(buyers_table.TABLE, scope="first_order_on"),
+        "buyers": Input(buyers_table.TABLE, scope="first_order_on", fields=("first_order_id", "first_order_on")),
     },
     columns=(
         Column("business_date", DAY, "day of the business"),
