@@ -1,7 +1,14 @@
 """Every table of krn; a new one is a line here."""
 
 from krn.tables.bronze import deliveries as bronze_deliveries
-from krn.tables.gold import payment_mix, product_ranking, sales_by_country, sales_by_product, sales_daily
+from krn.tables.gold import (
+    order_cohort_daily,
+    payment_mix,
+    product_ranking,
+    sales_by_country,
+    sales_by_product,
+    sales_daily,
+)
 from krn.tables.silver import (
     buyers,
     customers,
@@ -28,6 +35,7 @@ TABLES: tuple[Table, ...] = (
     buyers.TABLE,
     customers.TABLE,
     products.TABLE,
+    order_cohort_daily.TABLE,
     sales_daily.TABLE,
     sales_by_country.TABLE,
     sales_by_product.TABLE,
