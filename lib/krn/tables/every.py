@@ -2,6 +2,8 @@
 
 from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import (
+    customer_cohorts,
+    customer_value,
     order_cohort_daily,
     payment_mix,
     product_ranking,
@@ -41,4 +43,6 @@ TABLES: tuple[Table, ...] = (
     sales_by_product.TABLE,
     product_ranking.TABLE,
     payment_mix.TABLE,
+    customer_value.TABLE,
+    customer_cohorts.TABLE,
 )
