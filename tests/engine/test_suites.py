@@ -359,6 +359,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "product-id-present": {"product_id": None},
         "currency-present": {"currency": None},
         "currency-code": {"currency": "euros"},
+        "category-present": {"category": None},
+        "title-present": {"title": None},
         "units-not-negative": {"units": -1},
         "returned-units-not-negative": {"returned_units": -1},
         "gross-not-negative": {"gross_sales": "-0.0001"},
