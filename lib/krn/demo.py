@@ -23,6 +23,11 @@ BOOKS = {
     "gold.sales_by_country": ("sales_by_country", "true"),
     "gold.sales_by_product": ("sales_by_product", "true"),
     "gold.payment_mix": ("payment_mix", "true"),
+    "gold.order_cohort_daily": ("order_cohort_daily", "true"),
+    "gold.shipping_daily": ("shipping_daily", "true"),
+    "gold.lane_performance": ("lane_performance", "true"),
+    "gold.promise_kept": ("promise_kept", "true"),
+    "gold.open_orders": ("open_orders", "true"),
     "silver.orders": ("orders", "is_complete"),
 }
 DERIVED = {"over_returned": "array_has(flags, 'over_returned') AS over_returned"}

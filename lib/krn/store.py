@@ -153,6 +153,10 @@ class Store:
             return False
         return all((self.path(name) / file).exists() for file in changed_files(actions))
 
+    def feed_is_exact(self, name: str, after: int, upto: int) -> bool:
+        """Whether no file that the feed reads whole had rows that were deleted before."""
+        return not any(hides_rows(self.commit(name, v)) for v in range(after + 1, upto + 1))
+
     def table_id(self, name: str) -> str:
         """Delta's own id of the table: another one means that the table was made anew."""
         return str(deltalake.DeltaTable(str(self.path(name))).metadata().id)
@@ -305,6 +309,12 @@ def changed_files(actions: Sequence[Mapping[str, Any]]) -> list[str]:
     changes = [a["cdc"]["path"] for a in actions if "cdc" in a]
     data = [a[kind]["path"] for a in actions for kind in ("add", "remove") if kind in a and a[kind]["dataChange"]]
     return [unquote(path) for path in changes or data]
+
+
+def hides_rows(actions: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a commit without change data removed a file of which a deletion vector had hidden rows."""
+    removed = [a["remove"] for a in actions if "remove" in a and a["remove"]["dataChange"]]
+    return not any("cdc" in a for a in actions) and any(file.get("deletionVector") for file in removed)
 
 
 def _json(commit: Mapping[str, object]) -> str:

@@ -32,7 +32,7 @@ from pyspark.sql.types import (
 
 from krn.contracts.contract import Contract
 from krn.engine.candidate import conform
-from krn.engine.inputs import EVENT_COLUMNS
+from krn.engine.inputs import EVENT_COLUMNS, read_of
 from krn.tables.silver import deliveries
 from krn.tables.table import Input, Table
 
@@ -92,7 +92,7 @@ def _told(n: int) -> dict[str, object]:
 
 def _as_input(given: Input, frame: Any) -> Any:
     """Only the fields that the table says it reads, as a build gives them."""
-    return frame.select(*EVENT_COLUMNS, *given.fields) if given.fields else frame
+    return frame.select(*read_of(given)) if given.fields else frame
 
 
 def _empty(spark: SparkSession, given: Input) -> DataFrame:

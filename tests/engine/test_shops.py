@@ -1,10 +1,11 @@
 """Shops that lack something: no refunds, no orders yet; the real tables with their real gates."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from world import TOYS, deliver, event, order, step
+from world import TOYS, content, deliver, event, order, same_as_in_full, step
 
 from krn import suites
 from krn.store import Store
@@ -44,6 +45,32 @@ def test_a_parcel_told_of_before_it_was_shipped_or_ordered_heals_and_restates_it
         (date(2026, 1, 3), 1, Decimal(48), None)
     ]
     assert told("r3", order("a", day=1)) == [(date(2026, 1, 3), 1, Decimal(48), Decimal(96))]
+
+
+def test_an_earlier_order_that_comes_late_moves_the_day_on_which_its_customer_is_new(store: Store) -> None:
+    suite_of = suites.suite_of(HOME)
+    deliver(store, order("b", day=4, customer="ann"), order("c", day=6, customer="ann"), order("x", day=9))
+    step(store, "r1", BUILT, suite_of=suite_of)
+    assert customers(store) == Counter([(date(2026, 1, 4), 1, 0), (date(2026, 1, 6), 0, 1), (date(2026, 1, 9), 1, 0)])
+    deliver(store, order("a", day=2, customer="ann"))
+    second = step(store, "r2", BUILT, suite_of=suite_of)["gold.sales_daily"]
+    assert second.rows == {"insert": 1, "update": 1, "delete": 0, "same": 0}
+    assert customers(store) == Counter(
+        [(date(2026, 1, 2), 1, 0), (date(2026, 1, 4), 0, 1), (date(2026, 1, 6), 0, 1), (date(2026, 1, 9), 1, 0)]
+    )
+    assert same_as_in_full(store, BUILT) == []
+
+
+def test_a_customer_who_comes_back_changes_nothing_of_the_day_of_the_first_order(store: Store) -> None:
+    deliver(store, order("a", day=2, customer="ann"))
+    step(store, "r1", BUILT)
+    deliver(store, order("b", day=4, customer="ann"))
+    second = step(store, "r2", BUILT)["gold.sales_daily"]
+    assert second.rows == {"insert": 1, "update": 0, "delete": 0, "same": 0}
+
+
+def customers(store: Store) -> Counter[tuple[object, ...]]:
+    return content(store, "gold.sales_daily", "business_date", "new_customers", "returning_customers")
 
 
 def test_a_warehouse_may_lie_in_a_folder_with_spaces_in_its_name(store: Store) -> None:

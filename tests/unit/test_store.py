@@ -10,7 +10,7 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from pyspark.sql import SparkSession
 
 from krn.errors import LostCommit, Unreadable
-from krn.store import Store, changed_files
+from krn.store import Store, changed_files, hides_rows
 
 
 def no_spark() -> SparkSession:
@@ -153,3 +153,12 @@ def test_change_data_stands_for_the_files_of_its_commit() -> None:
     ]
     assert changed_files(actions) == ["_change_data/c.parquet"]
     assert changed_files(actions[:2]) == ["new.parquet", "old.parquet"]
+
+
+def test_a_removed_file_with_a_deletion_vector_hides_rows_unless_change_data_tells_them() -> None:
+    removed = {"path": "old.parquet", "dataChange": True}
+    marked = {**removed, "deletionVector": {"cardinality": 1}}
+    assert hides_rows([{"remove": marked}])
+    assert not hides_rows([{"remove": removed}])
+    assert not hides_rows([{"remove": {**marked, "dataChange": False}}])
+    assert not hides_rows([{"remove": marked}, {"cdc": {"path": "c.parquet"}}])

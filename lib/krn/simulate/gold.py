@@ -89,11 +89,11 @@ class OrderCohortDaily:
     order_date: date
     currency: str
     orders: int
-    gross: Decimal
+    gross_sales: Decimal
     discounts: Decimal
     cancelled: Decimal
     returned: Decimal
-    net: Decimal
+    net_sales: Decimal
     paid: int
 
 

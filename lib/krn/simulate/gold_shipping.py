@@ -17,15 +17,15 @@ class ShippingDaily:
     late: int
     exceptions: int
     first_attempt_rate: Decimal | None
-    p50_handling_h: Decimal | None
-    p90_handling_h: Decimal | None
-    p95_handling_h: Decimal | None
-    p50_transit_h: Decimal | None
-    p90_transit_h: Decimal | None
-    p95_transit_h: Decimal | None
-    p50_total_h: Decimal | None
-    p90_total_h: Decimal | None
-    p95_total_h: Decimal | None
+    handling_p50_h: Decimal | None
+    handling_p90_h: Decimal | None
+    handling_p95_h: Decimal | None
+    transit_p50_h: Decimal | None
+    transit_p90_h: Decimal | None
+    transit_p95_h: Decimal | None
+    total_p50_h: Decimal | None
+    total_p90_h: Decimal | None
+    total_p95_h: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,8 +2,11 @@
 
 from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import (
+    customer_cohorts,
+    customer_value,
     lane_performance,
     open_orders,
+    order_cohort_daily,
     payment_mix,
     product_ranking,
     promise_kept,
@@ -12,7 +15,19 @@ from krn.tables.gold import (
     sales_daily,
     shipping_daily,
 )
-from krn.tables.silver import deliveries, order_lines, orders, payments, refund_lines, refunds, sales_entries, shipments
+from krn.tables.silver import (
+    buyers,
+    customers,
+    deliveries,
+    order_lines,
+    orders,
+    payments,
+    products,
+    refund_lines,
+    refunds,
+    sales_entries,
+    shipments,
+)
 from krn.tables.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -25,6 +40,10 @@ TABLES: tuple[Table, ...] = (
     orders.TABLE,
     refunds.TABLE,
     shipments.TABLE,
+    buyers.TABLE,
+    customers.TABLE,
+    products.TABLE,
+    order_cohort_daily.TABLE,
     sales_daily.TABLE,
     sales_by_country.TABLE,
     sales_by_product.TABLE,
@@ -34,4 +53,6 @@ TABLES: tuple[Table, ...] = (
     lane_performance.TABLE,
     promise_kept.TABLE,
     open_orders.TABLE,
+    customer_value.TABLE,
+    customer_cohorts.TABLE,
 )

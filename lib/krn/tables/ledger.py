@@ -14,6 +14,8 @@ _MEASURES = {
     "discounts": "sum(CASE WHEN kind = 'sale' THEN discount END)",
     "returned_units": "-sum(CASE WHEN kind <> 'sale' THEN quantity END)",
     "returns": "-sum(CASE WHEN kind <> 'sale' THEN gross - discount END)",
+    "cancelled": "-sum(CASE WHEN kind = 'cancellation' THEN gross - discount END)",
+    "returned": "-sum(CASE WHEN kind = 'return' THEN gross - discount END)",
     "net_sales": "sum(gross - discount)",
     "tax": "sum(tax)",
     "shipping": "sum(freight)",

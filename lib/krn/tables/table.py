@@ -26,12 +26,15 @@ class Input:
 
     `via` names a column that both the input and the table have: a change there widens the scope through the table's own
     rows with that value, and the input is read whole.
+
+    Of a table whose `fields` are named the transform gets the key and these; a change that leaves them as they were
+    makes nothing again.
     """
 
     of: "Contract | Table"
     scope: str = ""  # an SQL expression over the input's columns; empty = the column named like the table's scope
     via: str = ""
-    fields: tuple[str, ...] = ()  # of a contract: the only ones the transform reads; empty = all
+    fields: tuple[str, ...] = ()  # the only ones the transform reads; empty = all
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from krn.tables.gold.product_ranking import TABLE
-from krn.tables.silver import sales_entries
+from krn.tables.silver import products, sales_entries
 from krn.testing import assert_rows, rows, transformed
 
 ENTRY = {
@@ -18,9 +18,9 @@ ENTRY = {
 }
 
 
-def ranked(spark, *entries, today=date(2026, 3, 31)):
+def ranked(spark, *entries, today=date(2026, 3, 31), known=()):
     given = rows(spark, [{**ENTRY, **entry} for entry in entries], sales_entries.TABLE)
-    return transformed(spark, TABLE, entries=given, today=today)
+    return transformed(spark, TABLE, entries=given, products=rows(spark, known, products.TABLE), today=today)
 
 
 def week(frame):
@@ -98,3 +98,18 @@ def test_a_trend_from_below_zero_points_up(spark):
 def test_a_product_sold_only_before_is_not_ranked(spark):
     made = ranked(spark, {"business_date": "2026-03-24"})
     assert_rows(made, "window_days | product_id\n28 | cup\n90 | cup")
+
+
+def test_a_product_is_called_what_it_is_called_today(spark):
+    known = """product_id | category | title   | is_current
+               cup        | mugs     | Old cup | false
+               cup        | cups     | Cup     | true
+               tea        | drinks   |         | true"""
+    made = ranked(spark, {}, {"product_id": "tea"}, {"product_id": "pot"}, known=known)
+    assert_rows(
+        week(made),
+        """product_id | category | title   | units
+           cup        | cups     | Cup     | 1
+           tea        | drinks   | unknown | 1
+           pot        | unknown  | unknown | 1""",
+    )

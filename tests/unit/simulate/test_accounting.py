@@ -80,7 +80,7 @@ def test_the_ledger_is_the_cohorts_and_the_returns_of_unknown_orders(seed: int) 
             strays.add(history)
     by_day = sum(row.net_sales for row in truth.sales_daily)
     unknown = sum(row.net_sales for row in strays.truth(shop.start).sales_daily)
-    assert by_day == sum(row.net for row in truth.order_cohort_daily) + unknown
+    assert by_day == sum(row.net_sales for row in truth.order_cohort_daily) + unknown
     assert sum(row.orders for row in truth.order_cohort_daily) == len(truth.orders)
 
 

@@ -24,7 +24,7 @@ def counts(row: ShippingDaily) -> tuple[object, ...]:
 
 
 def medians(row: ShippingDaily) -> tuple[object, ...]:
-    return row.p50_handling_h, row.p50_transit_h, row.p50_total_h
+    return row.handling_p50_h, row.transit_p50_h, row.total_p50_h
 
 
 def test_a_parcel_is_timed_from_payment_to_the_buyer() -> None:
@@ -39,13 +39,13 @@ def test_percentiles_are_of_the_parcels_of_a_day_and_a_lane() -> None:
     parcels = [shipped(f"2024-06-03 {hour}:00", f"S{hour}") for hour in (13, 14, 17)]
     other = shipped("2024-06-03 20:00", "S20", carrier=None, origin=None, destination=None)
     first, second = truth(History(ORDER, (), (), PAID, (*parcels, other))).shipping_daily
-    assert (first.shipped, first.p50_handling_h, first.p90_handling_h, first.p95_handling_h) == (
+    assert (first.shipped, first.handling_p50_h, first.handling_p90_h, first.handling_p95_h) == (
         3,
         D(2),
         D("4.4"),
         D("4.7"),
     )
-    assert first.p50_transit_h is None and first.first_attempt_rate is None
+    assert first.transit_p50_h is None and first.first_attempt_rate is None
     assert (second.carrier, second.origin, second.destination, second.shipped) == ("unknown", "unknown", "unknown", 1)
 
 
@@ -56,12 +56,12 @@ def test_an_order_is_paid_with_the_payment_that_reaches_its_total_less_a_cent() 
         payment("2024-06-03 12:00", "20"),
         payment("2024-06-03 11:00", "30", "P3", "p3", is_received=False),
     )
-    assert only(History(ORDER, (), (), paid, (shipped("2024-06-03 15:00"),))).p50_handling_h == 1
+    assert only(History(ORDER, (), (), paid, (shipped("2024-06-03 15:00"),))).handling_p50_h == 1
 
 
 def test_handling_of_an_order_that_is_not_paid_begins_with_the_order() -> None:
     paid = (payment("2024-06-03 12:00", "29.98"),)
-    assert only(History(ORDER, (), (), paid, (shipped("2024-06-03 15:00"),))).p50_handling_h == 5
+    assert only(History(ORDER, (), (), paid, (shipped("2024-06-03 15:00"),))).handling_p50_h == 5
 
 
 def test_times_that_run_backwards_are_none() -> None:

@@ -7,6 +7,8 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from krn.tables.exact import ratio
+from krn.tables.folds import known
+from krn.tables.silver import products as products_table
 from krn.tables.silver import sales_entries
 from krn.tables.table import Column, Table
 from krn.tables.types import COUNT, INT, MONEY_SUM, RATIO, TEXT
@@ -15,7 +17,7 @@ WINDOWS = (7, 28, 90)
 _KEY = ("window_days", "product_id", "currency")
 
 
-def product_ranking(entries: DataFrame, today: date) -> DataFrame:
+def product_ranking(entries: DataFrame, products: DataFrame, today: date) -> DataFrame:
     """The window of n days ends with `today`; ties in a rank go to the lower product_id."""
     facts = reduce(DataFrame.unionByName, (_within(entries, days, today) for days in WINDOWS))
     is_sale, is_now = F.col("kind") == "sale", F.col("is_now")
@@ -36,7 +38,7 @@ def product_ranking(entries: DataFrame, today: date) -> DataFrame:
         ),
         F.count_if(is_now).alias("_entries"),
     )
-    return _ranked(sums.where("_entries > 0"))
+    return _named(_ranked(sums.where("_entries > 0")), products).select(*(c.name for c in TABLE.columns))
 
 
 def _within(entries: DataFrame, days: int, today: date) -> DataFrame:
@@ -56,7 +58,14 @@ def _ranked(sums: DataFrame) -> DataFrame:
         "return_rate": ratio(F.col("returned_units"), F.col("units")),
         "trend": ratio(F.col("net_sales") - F.col("net_before"), F.abs("net_before")),
     }
-    return sums.withColumns({**ranks, **rates}).select(*(c.name for c in TABLE.columns))
+    return sums.withColumns({**ranks, **rates})
+
+
+def _named(ranked: DataFrame, products: DataFrame) -> DataFrame:
+    """With what the shop says of each product today, whatever it said when it was sold."""
+    current = products.where("is_current").select("product_id", "category", "title")
+    named = ranked.join(current, on="product_id", how="left")
+    return named.withColumns({name: known(name) for name in ("category", "title")})
 
 
 TABLE = Table(
@@ -64,13 +73,15 @@ TABLE = Table(
     doc=__doc__,
     key=_KEY,
     scope=None,  # a rank depends on every other row, and the windows on today
-    inputs={"entries": sales_entries.TABLE},
+    inputs={"entries": sales_entries.TABLE, "products": products_table.TABLE},
     args=("today",),
     may_be_empty=True,  # nothing may have been sold lately
     columns=(
         Column("window_days", INT, "length of the window that ends today: 7, 28 or 90 days"),
         Column("product_id", TEXT, "the product"),
         Column("currency", TEXT, "ISO 4217 code of every amount"),
+        Column("category", TEXT, "category as now known, or unknown"),
+        Column("title", TEXT, "title as now known, or unknown"),
         Column("units", COUNT, "units sold"),
         Column("returned_units", COUNT, "units cancelled or come back"),
         Column("gross_sales", MONEY_SUM, "value of the units sold, before discounts"),
