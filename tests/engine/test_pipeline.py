@@ -169,13 +169,13 @@ def at_once(new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: lis
 
 @pytest.fixture(scope="module")
 def in_parts(new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: list[str]) -> Place:
-    """Files and messages in random order over three runs."""
+    """Files and messages in random order over two runs."""
     place, rng = new_place(), Random(4)
     names = list(files(simulated[0]).items())
     rng.shuffle(names)
     shuffled = rng.sample(bodies, len(bodies))
-    for part in range(3):
-        place.put(dict(names[part::3]), shuffled[part::3])
+    for part in range(2):
+        place.put(dict(names[part::2]), shuffled[part::2])
         place.drain()
         assert place.run().exit_code == 0
     return place
