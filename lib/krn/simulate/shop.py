@@ -45,7 +45,17 @@ def histories(shop: Shop) -> Iterator[History]:
     )
     opens_at = datetime.combine(shop.start, time(), ZoneInfo(shop.timezone)).astimezone(UTC)
     told = masters(Random(f"masters {shop.seed}"), goods, shop.habits, opens_at, shop.days)
-    return heapq.merge(_orders(shop, rng, goods), flat, told, key=begins_at)
+    return heapq.merge(_by_beginning(_orders(shop, rng, goods)), flat, told, key=begins_at)
+
+
+def _by_beginning(lives: Iterator[History]) -> Iterator[History]:
+    """Orders come as they begin; a stray comes with its order and begins later, so it waits for its turn."""
+    held: list[tuple[datetime, int, History]] = []
+    for number, life in enumerate(lives):
+        heapq.heappush(held, (begins_at(life), number, life))
+        while held and life.order and held[0][0] <= life.order.stamp.at:
+            yield heapq.heappop(held)[-1]
+    yield from (life for *_, life in sorted(held, key=lambda entry: entry[:2]))
 
 
 def closes_on(shop: Shop) -> date:

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -63,6 +64,13 @@ def test_every_good_event_arrives_unharmed(faulty: Simulation) -> None:
 def test_deliveries_arrive_in_order(faulty: Simulation) -> None:
     for way in (faulty.by_file, faulty.by_queue):
         assert list(way) == sorted(way, key=lambda delivery: delivery.arrives_at)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_strays_from_another_shop_keeps_its_place_too(seed: int) -> None:
+    simulation = simulate(Shop(seed=seed, orders=300, days=30))
+    for way in (simulation.by_file, simulation.by_queue):
+        assert [a for a, b in pairwise(way) if b.arrives_at < a.arrives_at] == []
 
 
 def test_every_kind_of_fault_occurs(faulty: Simulation) -> None:
