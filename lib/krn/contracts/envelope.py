@@ -1,6 +1,7 @@
 """A source's own envelope: where its plain bodies say type, id, time and data, so that they come in without code."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from krn.contracts.contract import Body, Contract, Delivered, Field, Kind
 
 ROW = "#"  # the place of a list's object, from 1
 _EACH = "[]."
+_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 _FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 
 
@@ -99,9 +101,15 @@ def _objects(body: Body, name: str, mapping: Mapping[str, str]) -> Iterator[Body
     items = _found(body, given) if given else [body]
     for at, item in enumerate(items if isinstance(items, list) else [], start=1):
         yield {
-            field: at if path == ROW else _found(item if _EACH in path else body, path.rpartition(_EACH)[2])
-            for field, path in paths.items()
+            name: at if path == ROW else _found(item, path.partition(_EACH)[2]) if _EACH in path else _plain(body, path)
+            for name, path in paths.items()
         }
+
+
+def _plain(body: Body, path: str) -> Any:
+    """A value of the whole body; nothing nested, which would lie deeper in the event than JSON may."""
+    found = _found(body, path)
+    return None if isinstance(found, (dict, list)) else found
 
 
 def _typed(fields: tuple[Field, ...], data: Body) -> Body:
@@ -120,11 +128,8 @@ def _as(field: Field, value: Any) -> Any:
     if isinstance(value, str) and field.kind is Kind.FLAG:
         return _FLAGS.get(value.strip().lower(), value)
     if isinstance(value, str) and field.kind is Kind.INT:
-        return int(value) if value.strip().lstrip("+-").isdecimal() and len(value) < MAX_INT else value
+        return int(value) if _WHOLE.fullmatch(value) else value
     return value.strip() if isinstance(value, str) else value
-
-
-MAX_INT = 20  # characters of a whole number
 
 
 def _as_text(value: Any) -> Any:

@@ -112,8 +112,24 @@ def test_the_cells_of_a_csv_file_are_typed_by_the_contract() -> None:
 
 
 NAMES = st.sampled_from(["no", "paid", "bill", "sum", "items"])
+
+
+@pytest.mark.parametrize("text", ["+-5", "--5", "5-", "٣", "1" * 400, "5.0", ""])
+def test_text_that_is_no_whole_number_is_no_whole_number(text: str) -> None:
+    paths = {"order_id": "no", "lines[].line_no": "#", "lines[].quantity": "n"}
+    found = judged({"no": "A", "n": text}, Envelope(type="=order.cancelled", data=paths))
+    assert found.reasons == (("wrong_type",) if text else ("missing_field",))
+
+
+def test_what_is_nested_deep_makes_no_line() -> None:
+    paths = {"order_id": "no", "lines[].line_no": "#", "lines[].quantity": "n", "lines[].note": "deep"}
+    body = b'{"no": "A", "n": 1, "deep": ' + b"[" * 252 + b"]" * 252 + b"}"
+    envelope = Envelope(type="=order.cancelled", data=paths)
+    assert check(body, DELIVERED, compiled(CONTRACTS, envelopes={"till": envelope})).ok
+
+
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.text("+-0123456789 ", max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
     max_leaves=12,
 )
