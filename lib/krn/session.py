@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -54,6 +55,7 @@ def is_submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
+@cache
 def pass_sigterm_on() -> None:
     """Let the JVM pass SIGTERM on to this process, which ends it when what it holds is finished.
 

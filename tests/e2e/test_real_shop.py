@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from owed import OWED
 
 from krn.reading import arrow
 
@@ -28,16 +29,6 @@ MEASURES = {
     "units_refunded": "returned_units",
     "refunded": "returns",
     "net_sales": "net_sales",
-}
-OWED = {
-    "corrupt": {"encoding", "not_json", "not_an_object"},
-    "missing": {"missing_field"},
-    "null_key": {"missing_field", "blank"},
-    "unknown_type": {"unknown_type", "blank"},
-    "bad_version": {"unknown_version"},
-    "bad_amount": {"bad_number", "not_finite", "out_of_range", "precision"},
-    "bad_currency": {"bad_currency", "missing_field", "blank"},
-    "bad_time": {"bad_time", "future_time", "missing_field", "blank"},
 }
 Figures = dict[tuple[str, ...], dict[str, Decimal]]
 

@@ -106,6 +106,16 @@ def test_a_file_that_cannot_be_read_is_told_once_and_loaded_once_it_can(
     assert folder.ledger()[1:] == [("a.jsonl", "loaded", None, 1)]
 
 
+def test_a_record_of_csv_is_a_row_that_says_which(folder: Folder) -> None:
+    folder.put("a.csv.gz", gzip.compress(b'no,note\r\n1,"two\r\nlines"\r\n2,\r\n'))
+    assert folder.ingest().rows == 2
+    assert folder.bronze("path", "line", "payload") == [
+        ("a.csv.gz", 1, '{"no":"1","note":"two\\r\\nlines"}'),
+        ("a.csv.gz", 2, '{"no":"2","note":""}'),
+    ]
+    assert folder.ingest().rows == 0
+
+
 def test_a_row_says_where_it_came_from(folder: Folder) -> None:
     folder.put("a.jsonl", lines("{}"))
     folder.ingest()

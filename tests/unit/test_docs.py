@@ -1,9 +1,11 @@
 """What README and docs name is there: commands, targets, paths, links, exit codes, and bodies that are accepted."""
 
 import ast
+import hashlib
 import os
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +14,15 @@ import click
 import pytest
 
 from krn.cli import krn
+from krn.config import load
 from krn.contracts import CONTRACTS
 from krn.contracts.check import check
 from krn.contracts.contract import Delivered
+from krn.contracts.envelope import Envelope
 from krn.contracts.known import compiled
 from krn.dictionary.markdown import anchor
 from krn.gate.vocabulary import ALLOWED
+from krn.sources.formats import bodies
 from krn.tables.every import TABLES
 
 HOME = Path(__file__).parents[2]
@@ -117,7 +122,9 @@ def test_the_runbook_has_a_word_on_every_exit_code() -> None:
 
 
 def test_every_reason_for_setting_a_file_aside_is_in_the_runbook() -> None:
-    text = "".join((HOME / f"lib/krn/sources/{name}.py").read_text("utf-8") for name in ("probe", "stream", "listing"))
+    text = "".join(
+        (HOME / f"lib/krn/sources/{name}.py").read_text("utf-8") for name in ("probe", "stream", "listing", "formats")
+    )
     raised = re.findall(r'Damaged\("(\w+)"\)|Probed\(None, 0, 0, "(\w+)"\)|return "(\w+)"$', text, re.MULTILINE)
     reasons = {next(filter(None, found)) for found in raised} | {"unknown_format"}
     assert len(reasons) > 10
@@ -130,6 +137,22 @@ def test_every_body_that_a_page_shows_is_accepted() -> None:
     assert len(bodies) == 2
     for body in bodies:
         assert check(body.encode(), Delivered(now, source="shop", currency="GBP"), compiled(CONTRACTS)).reasons == ()
+
+
+def test_the_shop_of_the_how_to_comes_in_by_its_configuration(tmp_path: Path) -> None:
+    shown = re.findall(r"(?:^    .*\n|^\n(?=    ))+", PAGES["docs/how-to/bring-another-shops-data.md"], re.MULTILINE)
+    records, block = map(textwrap.dedent, shown)
+    (tmp_path / "krn.toml").write_text(block)
+    (source,) = load(tmp_path / "krn.toml", {}).sources
+    assert source.envelope
+    contracts = compiled(CONTRACTS, envelopes={"till": Envelope(**source.envelope.model_dump())})
+    (tmp_path / "payments.csv").write_text(records.lstrip("\n"))
+    (made,) = bodies(tmp_path / "payments.csv", hashlib.sha256())
+    found = [check(body, Delivered(datetime.now(UTC), source="till"), contracts) for body in made.to_pylist()]
+    assert [(f.reasons, f.type, f.keys["order_id"]) for f in found] == [
+        ((), "payment.received", "A1"),
+        ((), "payment.received", "A2"),
+    ]
 
 
 def test_every_table_that_a_page_names_exists() -> None:

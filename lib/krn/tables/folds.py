@@ -1,8 +1,13 @@
 """How events become rows: one event per business fact, days of the business, and what silver says for nothing."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from krn.tables.exact import ratio
+
+_MICROS_AN_HOUR = 3_600_000_000
 #: When events happened, in a total order: two events never share source and id.
 EVENT_ORDER = ("event_time", "event_source", "event_id")
 
@@ -13,6 +18,17 @@ def earliest(events: DataFrame, *key: str) -> DataFrame:
     first = F.row_number().over(same.orderBy(*EVENT_ORDER).rowsBetween(Window.unboundedPreceding, Window.currentRow))
     numbered = events.withColumns({"_nth": first, "n_events": F.count("*").over(same)})
     return numbered.where("_nth = 1").drop("_nth")
+
+
+def stacked(*facts: DataFrame) -> DataFrame:
+    """Facts of several kinds in one frame, each with its own columns filled, so that one grouping folds them all."""
+    return reduce(lambda upper, lower: upper.unionByName(lower, allowMissingColumns=True), facts)
+
+
+def hours(start: Column, end: Column) -> Column:
+    """The time between two instants in hours, rounded half up to 4 decimals; null where `end` comes first."""
+    took = F.unix_micros(end) - F.unix_micros(start)
+    return F.when(took >= 0, ratio(took, F.lit(_MICROS_AN_HOUR)))
 
 
 def business_date(at: Column, timezone: str) -> Column:

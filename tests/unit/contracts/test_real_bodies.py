@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from owed import OWED
 
 from krn.contracts import CONTRACTS
 from krn.contracts.check import check
@@ -14,16 +15,6 @@ from krn.contracts.contract import Delivered
 from krn.contracts.known import compiled
 
 SHOP = Path(__file__).parents[4] / "shared" / "data" / "online_retail"
-OWED = {
-    "corrupt": {"encoding", "not_json", "not_an_object"},
-    "missing": {"missing_field"},
-    "null_key": {"missing_field", "blank"},
-    "unknown_type": {"unknown_type", "blank"},
-    "bad_version": {"unknown_version"},
-    "bad_amount": {"bad_number", "not_finite", "out_of_range", "precision"},
-    "bad_currency": {"bad_currency", "missing_field", "blank"},
-    "bad_time": {"bad_time", "future_time", "missing_field", "blank"},
-}
 Line = tuple[str, int]
 
 pytestmark = [

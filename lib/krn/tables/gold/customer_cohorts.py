@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from krn.tables.exact import ratio
+from krn.tables.folds import stacked
 from krn.tables.silver import orders as orders_table
 from krn.tables.silver import sales_entries
 from krn.tables.table import Column, Table
@@ -23,7 +24,7 @@ def customer_cohorts(entries: DataFrame, orders: DataFrame, today: date) -> Data
     """
     facts = _facts(entries, orders)
     facts = facts.withColumn("months_since", _months("first_month", F.col("month")))
-    every = facts.unionByName(_months_upto(facts, today), allowMissingColumns=True)
+    every = stacked(facts, _months_upto(facts, today))
     sums = every.groupBy(*_KEY).agg(
         F.count_distinct("customer_id").alias("_with_facts"),
         F.count_distinct("buyer").alias("customers"),
@@ -47,7 +48,7 @@ def _facts(entries: DataFrame, orders: DataFrame) -> DataFrame:
         F.trunc("order_date", "MONTH").alias("month"),
         (F.col("gross") - F.col("discount")).alias("net"),
     )
-    both = made.unionByName(sold, allowMissingColumns=True).where("customer_id <> 'unknown'")
+    both = stacked(made, sold).where("customer_id <> 'unknown'")
     return both.withColumn("first_month", F.min("month").over(Window.partitionBy("customer_id", "currency")))
 
 

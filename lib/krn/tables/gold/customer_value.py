@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.window import WindowSpec
 
 from krn.tables.exact import ratio
+from krn.tables.folds import stacked
 from krn.tables.silver import orders as orders_table
 from krn.tables.silver import sales_entries
 from krn.tables.table import Column, Table
@@ -21,7 +22,7 @@ def customer_value(entries: DataFrame, orders: DataFrame, today: date) -> DataFr
     """Guests are no customers; goods that came back in a currency without orders make a row without scores."""
     made = orders.where("is_complete").select(*_KEY, F.col("business_date").alias("order_on"))
     net = entries.select(*_KEY, (F.col("gross") - F.col("discount")).alias("net"))
-    facts = made.unionByName(net, allowMissingColumns=True).where("customer_id <> 'unknown'")
+    facts = stacked(made, net).where("customer_id <> 'unknown'")
     sums = facts.groupBy(*_KEY).agg(
         F.min("order_on").alias("first_order_on"),
         F.max("order_on").alias("last_order_on"),

@@ -3,7 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn.tables.exact import ratio
+from krn.tables.exact import percentile
+from krn.tables.folds import hours, stacked
 from krn.tables.ledger import SALES, measures
 from krn.tables.silver import orders as orders_table
 from krn.tables.silver import sales_entries
@@ -11,34 +12,31 @@ from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, MONEY_SUM, RATIO, TEXT
 
 _KEY = ("order_date", "currency")
-_MICROSECONDS_AN_HOUR = 3_600_000_000
 
 
 def order_cohort_daily(entries: DataFrame, orders: DataFrame) -> DataFrame:
     """Returns whose order is unknown belong to no cohort; the ledger has them, so both differ by just these."""
     sold = entries.where("order_date IS NOT NULL").select(*_KEY, *SALES)
-    facts = sold.unionByName(_made(orders), allowMissingColumns=True)
+    facts = stacked(sold, _made(orders))
     sums = facts.groupBy(*_KEY).agg(
         F.count("order").alias("orders"),
         *measures(),
         F.count("paid_at").alias("paid"),
         F.array_sort(F.collect_list("until_paid")).alias("_until_paid"),
     )
-    middle = F.expr("get(_until_paid, (size(_until_paid) - 1) div 2) + get(_until_paid, size(_until_paid) div 2)")
-    return sums.withColumn("median_paid_h", ratio(middle, F.lit(2 * _MICROSECONDS_AN_HOUR))).select(
+    return sums.withColumn("median_paid_h", percentile(F.col("_until_paid"), 50)).select(
         *(c.name for c in TABLE.columns)
     )
 
 
 def _made(orders: DataFrame) -> DataFrame:
-    """Each order with the microseconds from created to paid; null where clocks that differ say that it was before."""
-    took = F.unix_micros("paid_at") - F.unix_micros("created_at")
+    """Each order with the hours from created to paid; null where clocks that differ say that it was before."""
     return orders.where("is_complete").select(
         F.col("business_date").alias("order_date"),
         "currency",
         F.lit(1).alias("order"),
         "paid_at",
-        F.when(took >= 0, took).alias("until_paid"),
+        hours(F.col("created_at"), F.col("paid_at")).alias("until_paid"),
     )
 
 

@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from krn.tables.folds import stacked
 from krn.tables.ledger import SALES, measures
 from krn.tables.silver import orders as orders_table
 from krn.tables.silver import sales_entries
@@ -15,7 +16,7 @@ _KEY = ("business_date", "country", "currency")
 def sales_by_country(entries: DataFrame, orders: DataFrame) -> DataFrame:
     """Orders are counted by the day they were made; goods that came back count on their own day."""
     made = orders.where("is_complete").select(*_KEY, F.lit(1).alias("order"))
-    facts = entries.select(*_KEY, *SALES).unionByName(made, allowMissingColumns=True)
+    facts = stacked(entries.select(*_KEY, *SALES), made)
     return (
         facts.groupBy(*_KEY).agg(F.count("order").alias("orders"), *measures()).select(*(c.name for c in TABLE.columns))
     )

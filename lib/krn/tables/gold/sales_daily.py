@@ -1,11 +1,10 @@
 """Sales by business day, currency and channel: a cancellation or return counts on its own day."""
 
-from functools import reduce
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from krn.tables.exact import ratio
+from krn.tables.folds import stacked
 from krn.tables.ledger import SALES, measures
 from krn.tables.silver import buyers as buyers_table
 from krn.tables.silver import orders as orders_table
@@ -21,10 +20,7 @@ def sales_daily(entries: DataFrame, orders: DataFrame, refunds: DataFrame, buyer
     """Orders are counted by the day they were made, also those without lines and those cancelled later."""
     made = _made(orders, buyers)
     paid_back = refunds.select(*_KEY, F.col("amount").alias("refund"))
-    facts = reduce(
-        lambda left, right: left.unionByName(right, allowMissingColumns=True),
-        (entries.select(*_KEY, *SALES), made, paid_back),
-    )
+    facts = stacked(entries.select(*_KEY, *SALES), made, paid_back)
     sums = facts.groupBy(*_KEY).agg(
         F.count("order").alias("orders"),
         F.count_distinct("newcomer").alias("new_customers"),

@@ -1,7 +1,5 @@
 """One row per order, folded from all that was said of it."""
 
-from functools import reduce
-
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -9,7 +7,7 @@ from pyspark.sql.types import ArrayType
 
 from krn.contracts.orders import ORDER_CANCELLED, ORDER_CREATED, ORDER_REFUNDED
 from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED
-from krn.tables.folds import EVENT_ORDER, business_date, known
+from krn.tables.folds import EVENT_ORDER, business_date, known, stacked
 from krn.tables.silver import order_lines, payments, refund_lines, sales_entries
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, FLAG, INSTANT, MONEY, MONEY_SUM, TEXT
@@ -31,11 +29,8 @@ def orders(
     delivered: DataFrame,
     timezone: str,
 ) -> DataFrame:
-    """Facts that come before `created` keep an incomplete row, which heals when it comes.
-
-    Every fact becomes a row with its own columns filled, so that one grouping folds them all.
-    """
-    facts = (
+    """Facts that come before `created` keep an incomplete row, which heals when it comes."""
+    facts = stacked(
         _created(created),
         _lines(lines),
         _cancelled(cancelled),
@@ -46,8 +41,7 @@ def orders(
         _parcels(shipped, "shipment"),
         _parcels(delivered, "delivery"),
     )
-    joined = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), facts)
-    folded = joined.groupBy("order_id").agg(*_folds()).where("n_events > 0")
+    folded = facts.groupBy("order_id").agg(*_folds()).where("n_events > 0")
     return _concluded(folded.select("*", "header.*"), timezone)
 
 

@@ -1,33 +1,25 @@
 """One row per parcel, from hand-over to delivery."""
 
-from functools import reduce
-
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
 from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED, SHIPMENT_TRACKED
-from krn.tables.exact import ratio
-from krn.tables.folds import EVENT_ORDER, business_date, earliest, known
+from krn.tables.folds import EVENT_ORDER, business_date, earliest, hours, known, stacked
 from krn.tables.silver import orders as orders_table
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, FLAG, HOURS, INSTANT, INT, TEXT
 
 _SAID = ("order_id", "carrier", "service", "origin", "destination", "promised_delivery_date")
-_MICROS_AN_HOUR = 3_600_000_000
 
 
 def shipments(
     shipped: DataFrame, tracked: DataFrame, delivered: DataFrame, orders: DataFrame, timezone: str
 ) -> DataFrame:
-    """Parcels known only from tracking or delivery keep a row, which heals when `shipped` comes.
-
-    Every fact becomes a row with its own columns filled, so that one grouping folds them all.
-    """
-    facts = (_shipped(shipped), _tracked(tracked), _delivered(delivered))
-    joined = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), facts)
-    folded = joined.groupBy("shipment_id").agg(*_folds())
+    """Parcels known only from tracking or delivery keep a row, which heals when `shipped` comes."""
+    facts = stacked(_shipped(shipped), _tracked(tracked), _delivered(delivered))
+    folded = facts.groupBy("shipment_id").agg(*_folds())
     of_order = orders.select("order_id", "created_at", "paid_at", F.col("promised_on").alias("order_promised_on"))
     return _concluded(_named(folded).join(of_order, on="order_id", how="left"), timezone)
 
@@ -90,12 +82,12 @@ def _named(folded: DataFrame) -> DataFrame:
 
 
 def _concluded(parcel: DataFrame, timezone: str) -> DataFrame:
-    between = {
+    spans = {
         "handling": (F.coalesce("paid_at", "created_at"), F.col("shipped_at")),
         "transit": (F.col("shipped_at"), F.col("delivered_at")),
         "total": (F.col("created_at"), F.col("delivered_at")),
     }
-    micros = {name: F.unix_micros(end) - F.unix_micros(start) for name, (start, end) in between.items()}
+    backwards = (F.when(end < start, f"negative_{name}") for name, (start, end) in spans.items())
     days = parcel.withColumns(
         {
             "shipped_on": business_date(F.col("shipped_at"), timezone),
@@ -103,8 +95,8 @@ def _concluded(parcel: DataFrame, timezone: str) -> DataFrame:
             "promised_on": F.coalesce("promised_delivery_date", "order_promised_on"),
             "first_attempt_at": F.least("first_failed_at", "delivered_at"),
             "n_attempts": _attempts(),
-            **{f"{name}_h": _hours(value) for name, value in micros.items()},
-            "flags": F.array_compact(F.array(*(F.when(v < 0, f"negative_{name}") for name, v in micros.items()))),
+            **{f"{name}_h": hours(start, end) for name, (start, end) in spans.items()},
+            "flags": F.array_compact(F.array(*backwards)),
         }
     )
     late = {
@@ -121,10 +113,6 @@ def _attempts() -> SparkColumn:
     """Those that failed and the one that did not, or as many as the delivery says: tracking may have missed some."""
     seen = F.col("n_failed") + F.when(F.col("delivered_at").isNotNull(), 1).otherwise(0)
     return F.greatest(seen, F.col("delivered.attempt_no").cast("long"))
-
-
-def _hours(micros: SparkColumn) -> SparkColumn:
-    return F.when(micros >= 0, ratio(micros, F.lit(_MICROS_AN_HOUR)))
 
 
 TABLE = Table(
