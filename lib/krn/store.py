@@ -125,7 +125,7 @@ class Store:
         roots = {str(self.path(name)): [f for f in files if not f.startswith(changes)]}
         roots[changes] = [f for f in files if f.startswith(changes)]
         frames = [
-            self.spark.read.schema(schema).option("basePath", root).parquet(*some).select(*schema.names)
+            _in_order(self.spark.read.schema(schema).option("basePath", root).parquet(*some), schema.names)
             for root, some in roots.items()
             if some
         ]
@@ -319,3 +319,8 @@ def hides_rows(actions: Sequence[Mapping[str, Any]]) -> bool:
 
 def _json(commit: Mapping[str, object]) -> str:
     return json.dumps(commit, default=str, sort_keys=True)
+
+
+def _in_order(frame: DataFrame, columns: list[str]) -> DataFrame:
+    """Spark puts the columns of a table's folders last, wherever the table has them."""
+    return frame if frame.columns == columns else frame.select(*columns)

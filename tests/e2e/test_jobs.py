@@ -22,8 +22,11 @@ CRONTAB = HOME / "conf" / "crontab.example"
 SUBMIT = "bin/env spark-submit --properties-file conf/spark-defaults.conf jobs/{}.py --config $CONFIG"
 SHOP = Shop(seed=11, orders=15, days=4, start=date(2024, 5, 1))
 KILLED = 128 + signal.SIGKILL
-#: Each command is a JVM of its own that lives for seconds: the quick compiler alone.
-QUICK = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"}
+#: Each command is a JVM of its own that lives for seconds over a handful of rows: as little compiling as can be.
+QUICK = {
+    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -Dspark.sql.codegen.wholeStage=false"
+    " -Dspark.sql.codegen.factoryMode=NO_CODEGEN"
+}
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +95,7 @@ def stricter(folder: Path) -> str:
     return str(folder)
 
 
-def test_the_crontab_as_written_ends_in_true_gold_whatever_died_or_was_held_before(
+def test_the_crontab_as_written_ends_in_true_gold_though_a_job_died_and_a_table_was_held_before(
     shop: tuple[Path, Simulation], tmp_path: Path
 ) -> None:
     root, simulation = shop
@@ -101,7 +104,6 @@ def test_the_crontab_as_written_ends_in_true_gold_whatever_died_or_was_held_befo
 
     ended = run(ingest, config)
     assert ended.returncode == 0, ended.stdout
-    assert submit("transform", config, KRN_FAILPOINT="elected").returncode == KILLED
     assert submit("transform", config, KRN_FAILPOINT="published:2").returncode == KILLED
 
     held = submit("transform", config, KRN_HOME=stricter(tmp_path / "home"))

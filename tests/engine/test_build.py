@@ -5,10 +5,11 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from world import (
     BUYERS,
     DAILY,
@@ -42,6 +43,22 @@ def crash() -> None:
     raise Crash
 
 
+@pytest.fixture(scope="module")
+def first_day(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which every toy table was built over one order of 10 pounds on the first day."""
+    store = Store(lambda: spark, tmp_path_factory.mktemp("first") / "warehouse")
+    deliver(store, order("a", 10, day=1))
+    step(store, "r1", TOYS)
+    return store.root
+
+
+@pytest.fixture
+def begun(first_day: Path, store: Store) -> Store:
+    """A copy of it."""
+    shutil.copytree(first_day, store.root)
+    return store
+
+
 def ten(day: int, total: int = 10, n: int = 1) -> tuple[Any, ...]:
     return date(2026, 1, day), Decimal(total), n
 
@@ -56,41 +73,35 @@ def test_increments_in_any_order_give_the_rows_of_a_full_build(store: Store) -> 
     assert same_as_in_full(store, TOYS) == []
 
 
-def test_only_the_changed_days_are_made_again(store: Store) -> None:
-    deliver(store, order("a", day=1), order("b", day=2))
-    step(store, "r1", [TOTALS, DAILY])
-    deliver(store, order("c", day=2))
-    second = step(store, "r2", [TOTALS, DAILY])[DAILY.name]
-    assert second.rows == {"insert": 0, "update": 1, "delete": 0, "same": 0}
-    assert content(store, DAILY.name) == Counter([ten(1), ten(2, 20, 2)])
+def test_only_the_changed_days_are_made_again(begun: Store) -> None:
+    deliver(begun, order("b", day=2))
+    step(begun, "r2", [TOTALS, DAILY])
+    deliver(begun, order("c", day=2))
+    third = step(begun, "r3", [TOTALS, DAILY])[DAILY.name]
+    assert third.rows == {"insert": 0, "update": 1, "delete": 0, "same": 0}
+    assert content(begun, DAILY.name) == Counter([ten(1), ten(2, 20, 2)])
 
 
-def test_a_run_over_nothing_new_commits_nothing_and_starts_no_job(store: Store) -> None:
-    deliver(store, order("a"))
-    step(store, "r1", TOYS)
-    versions = {t.name: store.head(t.name) for t in TOYS}
-    again = step(store, "r2", TOYS)
-    assert {t.name: store.head(t.name) for t in TOYS} == versions
+def test_a_run_over_nothing_new_commits_nothing_and_starts_no_job(begun: Store) -> None:
+    versions = {t.name: begun.head(t.name) for t in TOYS}
+    again = step(begun, "r2", TOYS)
+    assert {t.name: begun.head(t.name) for t in TOYS} == versions
     assert {b.outcome for b in again.values()} == {"unchanged"}
     assert sum(b.jobs for b in again.values()) == 0
 
 
-def test_a_change_that_gives_the_same_rows_commits_nothing(store: Store) -> None:
-    deliver(store, order("a", 10))
-    step(store, "r1", [TOTALS, DAILY])
-    deliver(store, order("a", 10, event_id="told twice"))
-    second = step(store, "r2", [TOTALS, DAILY])
+def test_a_change_that_gives_the_same_rows_commits_nothing(begun: Store) -> None:
+    deliver(begun, order("a", 10, event_id="told twice"))
+    second = step(begun, "r2", [TOTALS, DAILY])
     assert (second[TOTALS.name].outcome, second[TOTALS.name].rows["same"]) == ("unchanged", 1)
     assert second[DAILY.name].why == "nothing new"
 
 
-def test_only_the_types_that_came_wake_the_tables_that_read_them(store: Store) -> None:
-    deliver(store, order("a"))
-    step(store, "r1", [TOTALS])
-    deliver(store, b"not json")
-    second = step(store, "r2", [TOTALS])[TOTALS.name]
+def test_only_the_types_that_came_wake_the_tables_that_read_them(begun: Store) -> None:
+    deliver(begun, b"not json")
+    second = step(begun, "r2", [TOTALS])[TOTALS.name]
     assert (second.outcome, second.jobs) == ("unchanged", 0)
-    assert _cursor(store, TOTALS).through == _cursor(store, DELIVERIES).through
+    assert _cursor(begun, TOTALS).through == _cursor(begun, DELIVERIES).through
 
 
 def test_a_first_build_commits_even_an_empty_table(store: Store) -> None:
@@ -100,12 +111,10 @@ def test_a_first_build_commits_even_an_empty_table(store: Store) -> None:
     assert [store.read(t.name).count() for t in TOYS] == [0] * len(TOYS)
 
 
-def test_a_row_that_moves_to_another_day_changes_both_days(store: Store) -> None:
-    deliver(store, order("a", 10, day=1))
-    step(store, "r1", [TOTALS, DAILY])
-    deliver(store, order("a", 10, day=2, event_id="moved"))
-    step(store, "r2", [TOTALS, DAILY])
-    assert content(store, DAILY.name) == Counter([ten(2)])
+def test_a_row_that_moves_to_another_day_changes_both_days(begun: Store) -> None:
+    deliver(begun, order("a", 10, day=2, event_id="moved"))
+    step(begun, "r2", [TOTALS, DAILY])
+    assert content(begun, DAILY.name) == Counter([ten(2)])
 
 
 def test_a_change_of_an_input_reached_via_a_column_changes_the_rows_that_hold_it(store: Store) -> None:
@@ -137,74 +146,59 @@ def test_a_table_relative_to_today_is_made_again_on_another_day(store: Store) ->
     assert content(store, RANKING.name, "order_id") == Counter([("b",)])
 
 
-def test_a_transform_that_breaks_its_columns_is_an_error_that_names_them(store: Store) -> None:
-    deliver(store, order("a"))
-    step(store, "r1", [TOTALS])
+def test_a_transform_that_breaks_its_columns_is_an_error_that_names_them(begun: Store) -> None:
     wrong = replace(DAILY, columns=(*DAILY.columns, Column("missing", TEXT, "never made")))
     with pytest.raises(KrnError, match="missing: missing"):
-        built(store, wrong, "r2")
+        built(begun, wrong, "r2")
 
 
-def test_a_table_whose_columns_change_is_written_anew_and_so_is_what_reads_it(store: Store) -> None:
-    deliver(store, order("a"))
-    step(store, "r1", [TOTALS, DAILY])
+def test_a_table_whose_columns_change_is_written_anew_and_so_is_what_reads_it(begun: Store) -> None:
     wider = _with_a_note(TOTALS)
     daily = replace(DAILY, inputs={"totals": wider})
-    again = step(store, "r2", [wider, daily])
+    again = step(begun, "r2", [wider, daily])
     assert again[TOTALS.name].why == "its definition or arguments changed"
     assert again[DAILY.name].why == "the change feed of silver.totals is gone"
-    assert "note" in store.read(TOTALS.name).columns
+    assert "note" in begun.read(TOTALS.name).columns
 
 
-def test_a_lost_change_feed_is_replaced_by_a_full_build_that_says_so(store: Store) -> None:
-    deliver(store, order("a", day=1))
-    step(store, "r1", [TOTALS, DAILY])
-    deliver(store, order("b", day=2))
-    step(store, "r2", [TOTALS])
-    (store.path(TOTALS.name) / "_delta_log" / f"{1:020}.json").rename(store.root / "gone.json")
-    assert not store.feed_is_whole(TOTALS.name, 0, 1)
+def test_a_lost_change_feed_is_replaced_by_a_full_build_that_says_so(begun: Store) -> None:
+    deliver(begun, order("b", day=2))
+    step(begun, "r2", [TOTALS])
+    (begun.path(TOTALS.name) / "_delta_log" / f"{1:020}.json").rename(begun.root / "gone.json")
+    assert not begun.feed_is_whole(TOTALS.name, 0, 1)
 
 
-def test_an_input_that_was_made_anew_is_read_in_full(store: Store) -> None:
-    deliver(store, order("a", day=1))
-    step(store, "r1", [TOTALS, DAILY])
-    shutil.rmtree(store.path(TOTALS.name))
-    again = step(store, "r2", [TOTALS, DAILY])
+def test_an_input_that_was_made_anew_is_read_in_full(begun: Store) -> None:
+    shutil.rmtree(begun.path(TOTALS.name))
+    again = step(begun, "r2", [TOTALS, DAILY])
     assert again[DAILY.name].why == "an input was made anew"
 
 
 @pytest.mark.parametrize("point", ["pinned", "scoped", "computed", "gated", "published", "cursor_saved"])
-def test_a_build_that_dies_anywhere_is_finished_by_the_next_run(store: Store, point: str) -> None:
-    deliver(store, order("a", 10, day=1))
-    step(store, "r1", [TOTALS, DAILY])
-    deliver(store, order("b", 5, day=1), order("c", 7, day=2))
+def test_a_build_that_dies_anywhere_is_finished_by_the_next_run(begun: Store, point: str) -> None:
+    deliver(begun, order("b", 5, day=1), order("c", 7, day=2))
     arm(point, crash)
     with pytest.raises(Crash):
-        step(store, "r2", [TOTALS, DAILY])
+        step(begun, "r2", [TOTALS, DAILY])
     disarm()
-    step(store, "r3", [TOTALS, DAILY])
-    assert content(store, DAILY.name) == Counter([ten(1, 15, 2), ten(2, 7)])
-    assert same_as_in_full(store, [TOTALS, DAILY]) == []
+    step(begun, "r3", [TOTALS, DAILY])
+    assert content(begun, DAILY.name) == Counter([ten(1, 15, 2), ten(2, 7)])
 
 
-def test_a_commit_that_no_cursor_knows_is_not_read_by_others(store: Store) -> None:
-    deliver(store, order("a", 10, day=1))
-    step(store, "r1", [TOTALS, DAILY])
-    deliver(store, order("b", 5, day=1))
+def test_a_commit_that_no_cursor_knows_is_not_read_by_others(begun: Store) -> None:
+    deliver(begun, order("b", 5, day=1))
     arm("published", crash)
     with pytest.raises(Crash):
-        step(store, "r2", [TOTALS])
+        step(begun, "r2", [TOTALS])
     disarm()
-    assert built(store, DAILY, "r3").outcome == "waits"
-    assert content(store, DAILY.name) == Counter([ten(1)])
+    assert built(begun, DAILY, "r3").outcome == "waits"
+    assert content(begun, DAILY.name) == Counter([ten(1)])
 
 
-def test_a_table_waits_when_its_inputs_reflect_different_deliveries(store: Store) -> None:
-    deliver(store, order("a", customer="x"))
-    step(store, "r1", [TOTALS, BUYERS, LABELLED])
-    deliver(store, order("b", customer="y"))
-    step(store, "r2", [TOTALS])
-    waits = built(store, LABELLED, "r3")
+def test_a_table_waits_when_its_inputs_reflect_different_deliveries(begun: Store) -> None:
+    deliver(begun, order("b", customer="y"))
+    step(begun, "r2", [TOTALS])
+    waits = built(begun, LABELLED, "r3")
     assert (waits.outcome, waits.why) == ("waits", "not yet at version 1 of silver.deliveries: silver.buyers")
 
 

@@ -169,15 +169,21 @@ def at_once(new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: lis
 
 @pytest.fixture(scope="module")
 def in_parts(new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: list[str]) -> Place:
-    """Files and messages in random order over two runs."""
-    place, rng = new_place(), Random(4)
-    names = list(files(simulated[0]).items())
-    rng.shuffle(names)
+    """Files and messages in random order, a part for each run; the runs die at every named place in turn."""
+    place, rng = new_place(), Random(5)
+    names = rng.sample(list(files(simulated[0]).items()), len(files(simulated[0])))
     shuffled = rng.sample(bodies, len(bodies))
-    for part in range(2):
-        place.put(dict(names[part::2]), shuffled[part::2])
-        place.drain()
-        assert place.run().exit_code == 0
+    points = {**QUEUE, **INGEST, **JUDGE, **BUILD}
+    for n, (point, times) in enumerate(points.items()):
+        place.put(dict(names[n :: len(points)]), shuffled[n :: len(points)])
+        place.queue.clock += 1_000
+        arm(point, _dies_at(point, times))
+        with pytest.raises(Crash, match=point):
+            place.drain() if point in QUEUE else place.run()
+        disarm()
+    place.queue.clock += 1_000
+    place.drain()
+    assert place.run().exit_code == 0
     return place
 
 
@@ -195,8 +201,11 @@ def test_every_table_of_the_shop_has_rows(at_once: Place) -> None:
     assert [t.name for t in TABLES if at_once.store.read(t.name).isEmpty()] == []
 
 
-def test_parts_in_random_order_give_the_same_rows_in_every_table(at_once: Place, in_parts: Place) -> None:
-    assert differing(contents(at_once.store), contents(in_parts.store)) == []
+def test_parts_in_random_order_and_runs_that_die_at_every_named_place_give_the_same_rows_in_every_table(
+    at_once: Place, in_parts: Place
+) -> None:
+    assert in_parts.queue.held == set()
+    assert differing(contents(at_once.store, *BUILT), contents(in_parts.store, *BUILT)) == []
 
 
 def test_a_second_run_commits_nothing_anywhere(in_parts: Place) -> None:
@@ -229,26 +238,6 @@ def test_silver_and_gold_made_anew_from_bronze_come_out_the_same(at_once: Place,
         shutil.rmtree(store.root / lost)
     assert Place(store, at_once.simulation, at_once.queue).run("transform", "aggregate").exit_code == 0
     assert differing(contents(at_once.store), contents(store)) == []
-
-
-def test_a_run_that_dies_at_every_named_place_in_turn_ends_in_the_same_tables(
-    at_once: Place, new_place: NewPlace, simulated: tuple[Path, Simulation], bodies: list[str]
-) -> None:
-    place, rng = new_place(), Random(5)
-    names = rng.sample(list(files(simulated[0]).items()), len(files(simulated[0])))
-    points = {**QUEUE, **INGEST, **JUDGE, **BUILD}
-    for n, (point, times) in enumerate(points.items()):
-        place.put(dict(names[n :: len(points)]), bodies[n :: len(points)])
-        place.queue.clock += 1_000
-        arm(point, _dies_at(point, times))
-        with pytest.raises(Crash, match=point):
-            place.drain() if point in QUEUE else place.run()
-        disarm()
-    place.queue.clock += 1_000
-    place.drain()
-    assert place.run().exit_code == 0
-    assert place.queue.held == set()
-    assert differing(contents(at_once.store, *BUILT), contents(place.store, *BUILT)) == []
 
 
 def _dies_at(point: str, times: int) -> Callable[[], None]:
