@@ -26,7 +26,7 @@ check: $(READY) ## style, format, types, walls between the modules
 
 notebook: $(READY) ## open the notebooks on the demo's tables
 	@test -d .krn/demo/warehouse || bin/env krn demo
-	@KRN_WAREHOUSE=$${KRN_WAREHOUSE:-$(CURDIR)/.krn/demo/warehouse} bin/env jupyter lab --ServerApp.ip=127.0.0.1 notebooks
+	@KRN_WAREHOUSE=$${KRN_WAREHOUSE:-$(CURDIR)/.krn/demo/warehouse} bin/env jupyter lab --ServerApp.ip=127.0.0.1 --allow-root notebooks
 
 docs: $(READY) ## write what is generated: data dictionary, reference
 	$(RUN) krn docs
