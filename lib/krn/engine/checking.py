@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
@@ -26,6 +27,7 @@ from krn.contracts.contract import Contract, Delivered
 from krn.contracts.envelope import Envelope
 from krn.contracts.known import compiled
 from krn.contracts.tokens import tokens
+from krn.tables.bronze.deliveries import UNFETCHED
 from krn.tables.silver.deliveries import ENTITY_KEYS
 
 _TAKEN = ("row_id", "batch", "position", "source", "received_at")
@@ -81,7 +83,8 @@ class Terms:
 
 def checked(pending: DataFrame, terms: Terms) -> DataFrame:
     """One row of `SCHEMA` per bronze row. In Python: Spark's JSON lets duplicate keys, trailing data and NaN pass."""
-    wanted = pending.select(*_TAKEN, "sent_at", "payload_encoding", "payload")
+    unfetched = F.coalesce(F.col("attributes")[UNFETCHED], F.lit("")).alias("unfetched")
+    wanted = pending.select(*_TAKEN, "sent_at", unfetched, "payload_encoding", "payload")
     return wanted.mapInArrow(partial(_batches, terms=terms), SCHEMA)
 
 
@@ -106,12 +109,13 @@ def _deliveries(batch: pa.RecordBatch, currency: str) -> Iterator[tuple[bytes, D
         batch.column("received_at").to_pylist(),
         batch.column("sent_at").to_pylist(),
         batch.column("source").to_pylist(),
+        batch.column("unfetched").to_pylist(),
         strict=True,
     )
-    for encoding, payload, (received_at, sent_at, source) in zip(encodings, payloads, told, strict=True):
+    for encoding, payload, (received_at, sent_at, source, unfetched) in zip(encodings, payloads, told, strict=True):
         yield (
             b64decode(payload) if encoding == "base64" else payload,
-            known(received_at=received_at, sent_at=sent_at, source=source),
+            known(received_at=received_at, sent_at=sent_at, source=source, unfetched=unfetched),
         )
 
 
