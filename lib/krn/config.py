@@ -57,6 +57,17 @@ class OwnEnvelope(_Frozen):
     data: dict[str, str] = {}
 
 
+BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+
+
+class Offloaded(_Frozen):
+    """The buckets whose objects may be read in place of a body, and how much of one."""
+
+    buckets: tuple[BucketName, ...] = Field(min_length=1)
+    max_bytes: int = Field(4 * 2**20, ge=1, le=128 * 2**20)
+    endpoint_url: str | None = None
+
+
 class Sqs(_Frozen):
     """A queue of Amazon SQS, or of an emulator at `endpoint_url`."""
 
@@ -73,6 +84,7 @@ class Sqs(_Frozen):
     max_rounds: int = Field(1_000, ge=1)
     max_seconds: float = Field(3_000, gt=0)
     visibility_s: int = Field(300, ge=1, le=43_200)
+    offloaded: Offloaded | None = None
     envelope: OwnEnvelope | None = None
 
 
