@@ -1,6 +1,7 @@
 """The queue source against a queue service on loopback, with the faults that the wire has."""
 
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -298,6 +299,23 @@ def test_messages_of_a_group_keep_their_order_across_rounds(service: Embedded) -
         got += sorted(batch, key=lambda d: (d.group_id or "", d.sequence_number or ""))
     for group in "ab":
         assert [int(d.body) for d in got if d.group_id == group] == list(range("ab".index(group), 30, 2))
+
+
+def test_a_retried_receive_of_a_fifo_queue_asks_for_the_messages_of_the_lost_answer(service: Embedded) -> None:
+    queue = Queue(service, ".fifo", threads=1)
+    twice = Settings(retries={"total_max_attempts": 2})
+    client = boto3.client("sqs", endpoint_url=service.endpoint_url, config=twice, **KEYS)
+    asked: list[str] = []
+
+    def lost_at_first(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        asked.append(json.loads(request.body)["ReceiveRequestAttemptId"])
+        return refusal(503, "ServiceUnavailable") if len(asked) == 1 else None
+
+    client.meta.events.register("before-send.sqs.ReceiveMessage", lost_at_first)
+    queue.source = SqsQueue(Sqs(name="orders", queue_url=queue.url, threads=1), client)
+    queue.receive()
+    assert asked[0] == asked[1]
+    assert len(set(asked)) == len(asked) - 1 >= 2
 
 
 def test_a_message_that_no_run_can_finish_ends_in_the_dead_letter_queue(service: Embedded) -> None:
