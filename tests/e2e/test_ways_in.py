@@ -44,6 +44,10 @@ EXPORT = {
 }
 
 
+#: A body without an id, which is hashed from its source and itself.
+SOLD = json.dumps({"bill": "D1", "at": "2026-01-05T10:00:00Z", "code": "tea", "pieces": 1, "each": 2, "total": 2})
+
+
 def order(order_id: str, total: str, day: int = 5) -> str:
     line = {"line_no": 1, "product_id": "cup", "quantity": 1, "unit_price": total}
     data = {"order_id": order_id, "currency": "EUR", "order_total": total, "lines": [line]}
@@ -123,15 +127,16 @@ def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         asked = json.dumps(
             {**TOPIC, "Type": "SubscriptionConfirmation", "Message": "…", "SubscribeURL": "http://192.0.2.1/"}
         )
-        topic = shop.queue("topic", told, asked, order("A2", "3.20"))
+        shop.queue("topic", told, asked, order("A2", "3.20"))
         shop.bucket("payloads", large=order("A3", "7.00"))
         shop.bucket("secrets", key=order("A4", "1000"))
         places = (pointer("payloads", "large"), pointer("payloads", "gone"), pointer("secrets", "key"))
         offloaded = {"buckets": ["payloads"], "endpoint_url": service.endpoint_url}
         shop.queue("large", *places, offloaded=offloaded)
         shop.queue("steps", *(order(f"B{n:02}", "1.00", day=6) for n in range(12)), group="till-1")
-        shop.source("topic_dead", "sqs", queue="topic_dead")
-        service.client.send_message(QueueUrl=f"{topic}_dead", MessageBody=order("A2", "3.20"))
+        kiosk = shop.queue("kiosk", SOLD, envelope={**EXPORT, "id": ""})
+        service.client.send_message(QueueUrl=f"{kiosk}_dead", MessageBody=SOLD)
+        shop.source("kiosk_dead", "sqs", queue="kiosk_dead", dead_letters_of="kiosk")
         config = validated({"warehouse": root / "warehouse", "timezone": "UTC", "sources": shop.sources}, "the test")
         store = Store(lambda: spark, config.warehouse)
         yield shop, store, execute(Asked("run", ("ingest", "transform", "aggregate"), CLOCK), config, HOME, store)
@@ -151,7 +156,8 @@ def test_a_broken_source_fails_alone_and_the_run_says_so(ran: tuple[Shop, Store,
         "topic": (3, "empty"),
         "large": (3, "empty"),
         "steps": (12, "empty"),
-        "topic_dead": (1, "empty"),
+        "kiosk": (1, "empty"),
+        "kiosk_dead": (1, "empty"),
     }
     assert [t.table for t in record.tables if not t.is_open] == []
 
@@ -159,7 +165,7 @@ def test_a_broken_source_fails_alone_and_the_run_says_so(ran: tuple[Shop, Store,
 def test_gold_is_what_all_sources_said_together(ran: tuple[Shop, Store, Record]) -> None:
     store = ran[1]
     assert rows(store.read("gold.sales_daily"), "business_date", "currency", "orders", "units", "net_sales") == [
-        (date(2026, 1, 5), "EUR", 3, 3, Decimal("20.7000")),
+        (date(2026, 1, 5), "EUR", 4, 4, Decimal("22.7000")),
         (date(2026, 1, 6), "EUR", 13, 14, Decimal("20.0000")),
     ]
     assert rows(store.read("gold.payment_mix"), "business_date", "method", "payments", "amount") == [
@@ -175,7 +181,7 @@ def test_each_delivery_that_is_no_news_says_why(ran: tuple[Shop, Store, Record])
             ("topic", "quarantined", "sns_control"),
             ("large", "quarantined", "payload_missing"),
             ("large", "quarantined", "pointer_not_followed"),
-            ("topic_dead", "duplicate"),
+            ("kiosk_dead", "duplicate"),
         ]
     )
 

@@ -29,6 +29,7 @@ _SQS = {
     "max_rounds": "rounds after which a run ends",
     "max_seconds": "seconds after which a run takes no further round",
     "visibility_s": "seconds a message taken stays hidden from others; at least 3 times round_seconds",
+    "dead_letters_of": "name of the source whose dead letters the queue holds; they are judged as that source's",
     "offloaded": "buckets of bodies that senders leave in S3; its keys are below. None: no body is fetched",
     "envelope": "where bodies that are no CloudEvents say what they are; its keys are below",
 }

@@ -48,10 +48,12 @@ def _text(value: Mapping[str, Any]) -> str:
     return str(value.get("StringValue", ""))
 
 
-def warnings(attributes: Mapping[str, str]) -> Iterator[str]:
-    """Settings under which a queue may lose messages before anyone looks."""
+def warnings(attributes: Mapping[str, str], has_dead_letters: bool = False) -> Iterator[str]:
+    """Settings under which a queue may lose messages before anyone looks; one of dead letters needs no further one."""
     redrive = orjson.loads(attributes.get("RedrivePolicy") or "{}")
-    if not redrive.get("deadLetterTargetArn"):
+    if has_dead_letters:
+        pass
+    elif not redrive.get("deadLetterTargetArn"):
         yield "no dead-letter queue: a message that is never acknowledged is lost when its retention ends"
     elif int(redrive.get("maxReceiveCount", 0)) < 5:
         yield "maxReceiveCount is below 5: a few crashed runs push good messages into the dead-letter queue"

@@ -19,7 +19,7 @@ from krn.tables.bronze.deliveries import FETCHED, UNFETCHED
 #: Under which the library says how many bytes the body has; the second is the older name.
 SIZES = ("ExtendedPayloadSize", "SQSLargePayloadSize")
 #: What S3 says of one object, and will say again; any other refusal is about the bucket or the role.
-GONE = frozenset({"InvalidObjectState", "MethodNotAllowed", "NoSuchKey"})
+GONE = frozenset({"InvalidObjectState", "InvalidRequest", "KeyTooLongError", "MethodNotAllowed", "NoSuchKey"})
 
 
 class Bodies:

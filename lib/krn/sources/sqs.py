@@ -60,7 +60,8 @@ class SqsQueue:
         except Impatient as lost:
             raise Unreachable(f"{lost}.", "check endpoint and network, then run again; nothing was received") from lost
         date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-        return Opened(parsedate_to_datetime(date) if date else datetime.now(UTC), tuple(warnings(answer["Attributes"])))
+        said = warnings(answer["Attributes"], has_dead_letters=self._config.dead_letters_of is not None)
+        return Opened(parsedate_to_datetime(date) if date else datetime.now(UTC), tuple(said))
 
     def _attributes(self) -> dict[str, Any]:
         with explained(self.name):

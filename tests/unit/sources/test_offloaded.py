@@ -89,7 +89,7 @@ def test_no_message_widens_the_buckets(other: str) -> None:
     assert bucket.asked == []
 
 
-@pytest.mark.parametrize("code", ["NoSuchKey", "InvalidObjectState", "MethodNotAllowed"])
+@pytest.mark.parametrize("code", ["NoSuchKey", "InvalidObjectState", "InvalidRequest", "MethodNotAllowed"])
 def test_an_object_that_is_gone_leaves_the_pointer_and_says_so(code: str) -> None:
     given = message("k", size=2)
     got = fetched(Bucket({}, code, 403), given)
