@@ -209,6 +209,12 @@ def test_a_queue_that_can_lose_messages_is_warned_of(service: Embedded) -> None:
     assert [w.partition(":")[0] for w in warnings] == ["no dead-letter queue", "retention is below 4 days"]
 
 
+def test_a_queue_of_dead_letters_is_not_asked_for_a_further_one(service: Embedded) -> None:
+    url = f"{Queue(service).url}_dead"
+    dead = Sqs(name="dead", queue_url=url, dead_letters_of="orders")
+    assert SqsQueue(dead, service.client).preflight().warnings == ()
+
+
 def test_a_low_receive_count_is_warned_of(service: Embedded) -> None:
     (warning,) = Queue(service, max_receive_count=2).source.preflight().warnings
     assert warning.startswith("maxReceiveCount is below 5")

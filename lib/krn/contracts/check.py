@@ -25,8 +25,6 @@ _ENVELOPE = (
     Field("subject", Kind.TEXT, "What it happened to."),
     Field("dataschema", Kind.TEXT, "Ends in the version of the data; absent = 1."),
 )
-
-
 #: What ingest may have found out about a body in S3.
 _UNFETCHED = {r.word: r for r in (Reason.PAYLOAD_MISSING, Reason.PAYLOAD_TOO_LARGE, Reason.PAYLOAD_DIFFERS)}
 

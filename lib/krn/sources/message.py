@@ -51,11 +51,9 @@ def _text(value: Mapping[str, Any]) -> str:
 def warnings(attributes: Mapping[str, str], has_dead_letters: bool = False) -> Iterator[str]:
     """Settings under which a queue may lose messages before anyone looks; one of dead letters needs no further one."""
     redrive = orjson.loads(attributes.get("RedrivePolicy") or "{}")
-    if has_dead_letters:
-        pass
-    elif not redrive.get("deadLetterTargetArn"):
+    if not redrive.get("deadLetterTargetArn") and not has_dead_letters:
         yield "no dead-letter queue: a message that is never acknowledged is lost when its retention ends"
-    elif int(redrive.get("maxReceiveCount", 0)) < 5:
+    if 0 < int(redrive.get("maxReceiveCount", 0)) < 5:
         yield "maxReceiveCount is below 5: a few crashed runs push good messages into the dead-letter queue"
     if int(attributes.get("MessageRetentionPeriod", 0)) < 4 * 86_400:
         yield "retention is below 4 days: a long weekend without runs loses messages"
