@@ -57,6 +57,17 @@ class OwnEnvelope(_Frozen):
     data: dict[str, str] = {}
 
 
+BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+
+
+class Offloaded(_Frozen):
+    """The buckets whose objects may be read in place of a body, and how much of one."""
+
+    buckets: tuple[BucketName, ...] = Field(min_length=1)
+    max_bytes: int = Field(4 * 2**20, ge=1, le=128 * 2**20)
+    endpoint_url: str | None = None
+
+
 class Sqs(_Frozen):
     """A queue of Amazon SQS, or of an emulator at `endpoint_url`."""
 
@@ -73,6 +84,8 @@ class Sqs(_Frozen):
     max_rounds: int = Field(1_000, ge=1)
     max_seconds: float = Field(3_000, gt=0)
     visibility_s: int = Field(300, ge=1, le=43_200)
+    dead_letters_of: SourceName | None = None
+    offloaded: Offloaded | None = None
     envelope: OwnEnvelope | None = None
 
 
@@ -101,6 +114,11 @@ class Config(_Frozen):
     on_problem: str | None = None
     sources: tuple[Source, ...] = ()
 
+    @property
+    def dead_letters(self) -> dict[str, str]:
+        """By the name of a source that is a dead-letter queue, the source whose dead letters it holds."""
+        return {s.name: s.dead_letters_of for s in self.sources if isinstance(s, Sqs) and s.dead_letters_of}
+
     def run_args(self, clock: datetime) -> dict[str, str | date]:
         """The values a transform may ask for by name."""
         today = clock.astimezone(ZoneInfo(self.timezone)).date()
@@ -128,12 +146,24 @@ def validated(values: Mapping[str, Any], where: str) -> Config:
     except ValidationError as wrong:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
         raise UsageError(f"{where}: {problems}.", "mend the keys, or see the comments in conf/local.toml") from None
+    _known_dead_letters(config, where)
     names = [s.name for s in config.sources]
     if len(set(names)) != len(names):
         raise UsageError(
             f"{where}: two sources share a name: {', '.join(sorted(names))}.", "give each source its own name"
         )
     return config
+
+
+def _known_dead_letters(config: Config, where: str) -> None:
+    """Dead letters are judged as their source's, so it is there, and they have no envelope of their own."""
+    alive = {s.name for s in config.sources if s.name not in config.dead_letters}
+    for source in config.sources:
+        of = config.dead_letters.get(source.name)
+        if of is not None and (of not in alive or source.envelope):
+            state = f"{where}: {source.name} has dead letters of {of}, "
+            state += "and an envelope of its own." if of in alive else "which is none of the other sources."
+            raise UsageError(state, "name the source they were sent to; its envelope is theirs")
 
 
 def _file(path: Path | None) -> dict[str, Any]:

@@ -89,8 +89,8 @@ def _stop_reason(got: Round, opened: Opened, stop: Stop) -> str:
     """Why no further round is taken: told to stop, empty, or caught up with a queue that never gets empty."""
     if stop():
         return "stopped"
-    if got.ended == "empty":
-        return "empty"
+    if got.ended == "empty" and not any(d.sequence_number for d in got.deliveries):
+        return "empty"  # but a group of a FIFO queue gives ten, and no more before these are deleted
     started = opened.at + timedelta(seconds=1)  # both times are the queue's own; its clock is coarse
     newer = [d.sent_at is not None and d.sent_at > started for d in got.deliveries]
     return "caught_up" if newer and all(newer) else ""

@@ -49,7 +49,8 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
     The cursor is the greatest batch in silver.deliveries itself, so rows and cursor can't part. Events that were
     accepted under an older version of their contract are brought to today's first.
     """
-    started, terms = time.monotonic(), Terms(str(run.args["currency"]), contracts, run.key, run.envelopes)
+    started = time.monotonic()
+    terms = Terms(str(run.args["currency"]), contracts, run.key, run.envelopes, run.dead_letters)
     with store.jobs(silver.TABLE.name) as jobs:
         readapted = _brought_to_today(store, run, terms)
         built = (readapted,) if readapted and not readapted.is_open else _judge(store, run, terms)

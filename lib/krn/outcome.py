@@ -19,6 +19,7 @@ class Run:
     full: bool = False
     key: str = field(default="", repr=False)  # of personal tokens; without one, personal values are withheld
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)  # of sources that have their own
+    dead_letters: Mapping[str, str] = field(default_factory=dict)  # source -> whose dead letters it holds
 
     def commit(self, result: Result | None) -> dict[str, object]:
         """What is written beside a commit of this run."""

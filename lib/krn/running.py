@@ -92,6 +92,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         full=asked.full,
         key=asked.key,
         envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
+        dead_letters=config.dead_letters,
     )
 
 

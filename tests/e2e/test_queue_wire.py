@@ -1,6 +1,7 @@
 """The queue source against a queue service on loopback, with the faults that the wire has."""
 
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -208,6 +209,12 @@ def test_a_queue_that_can_lose_messages_is_warned_of(service: Embedded) -> None:
     assert [w.partition(":")[0] for w in warnings] == ["no dead-letter queue", "retention is below 4 days"]
 
 
+def test_a_queue_of_dead_letters_is_not_asked_for_a_further_one(service: Embedded) -> None:
+    url = f"{Queue(service).url}_dead"
+    dead = Sqs(name="dead", queue_url=url, dead_letters_of="orders")
+    assert SqsQueue(dead, service.client).preflight().warnings == ()
+
+
 def test_a_low_receive_count_is_warned_of(service: Embedded) -> None:
     (warning,) = Queue(service, max_receive_count=2).source.preflight().warnings
     assert warning.startswith("maxReceiveCount is below 5")
@@ -298,6 +305,23 @@ def test_messages_of_a_group_keep_their_order_across_rounds(service: Embedded) -
         got += sorted(batch, key=lambda d: (d.group_id or "", d.sequence_number or ""))
     for group in "ab":
         assert [int(d.body) for d in got if d.group_id == group] == list(range("ab".index(group), 30, 2))
+
+
+def test_a_retried_receive_of_a_fifo_queue_asks_for_the_messages_of_the_lost_answer(service: Embedded) -> None:
+    queue = Queue(service, ".fifo", threads=1)
+    twice = Settings(retries={"total_max_attempts": 2})
+    client = boto3.client("sqs", endpoint_url=service.endpoint_url, config=twice, **KEYS)
+    asked: list[str] = []
+
+    def lost_at_first(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        asked.append(json.loads(request.body)["ReceiveRequestAttemptId"])
+        return refusal(503, "ServiceUnavailable") if len(asked) == 1 else None
+
+    client.meta.events.register("before-send.sqs.ReceiveMessage", lost_at_first)
+    queue.source = SqsQueue(Sqs(name="orders", queue_url=queue.url, threads=1), client)
+    queue.receive()
+    assert asked[0] == asked[1]
+    assert len(set(asked)) == len(asked) - 1 >= 2
 
 
 def test_a_message_that_no_run_can_finish_ends_in_the_dead_letter_queue(service: Embedded) -> None:

@@ -91,6 +91,30 @@ def test_two_sources_of_one_name_are_refused() -> None:
     assert said(lambda: validated({"sources": [same, same]}, "it")).startswith("it: two sources share a name: a")
 
 
+@pytest.mark.parametrize(
+    ("of", "envelope", "text"),
+    [
+        ("none", None, "dead has dead letters of none, which is none of the other sources."),
+        ("dead", None, "dead has dead letters of dead, which is none of the other sources."),
+        ("a", {"type": "kind"}, "dead has dead letters of a, and an envelope of its own."),
+    ],
+)
+def test_dead_letters_are_of_another_source_and_come_in_its_envelope(of: str, envelope: object, text: str) -> None:
+    queue = {"name": "a", "kind": "sqs"}
+    dead = {"name": "dead", "kind": "sqs", "dead_letters_of": of, "envelope": envelope}
+    assert text in said(lambda: validated({"sources": [queue, dead]}, "it"))
+
+
+def test_bodies_in_s3_lie_in_named_buckets_and_no_pattern_names_one() -> None:
+    def queue(*buckets: str) -> Config:
+        return validated({"sources": [{"name": "a", "kind": "sqs", "offloaded": {"buckets": buckets}}]}, "it")
+
+    assert queue("shop-payloads").sources
+    assert "offloaded.buckets: Tuple should have at least 1 item" in said(queue)
+    for pattern in ("*", "shop-*", "Shop", "a/b"):
+        assert "offloaded.buckets.0: String should match" in said(lambda pattern=pattern: queue(pattern))
+
+
 def test_a_kind_of_source_that_krn_does_not_know_is_refused() -> None:
     assert "'kafka'" in said(lambda: validated({"sources": [{"name": "a", "kind": "kafka"}]}, "it"))
 

@@ -155,6 +155,17 @@ def test_the_shop_of_the_how_to_comes_in_by_its_configuration(tmp_path: Path) ->
     ]
 
 
+def test_the_blocks_of_the_how_to_are_one_configuration(tmp_path: Path) -> None:
+    page = PAGES["docs/how-to/connect-a-queue.md"]
+    blocks = re.findall(r"(?:^    [\[a-z].*\n|^\n(?=    \[sources\.))+", page, re.MULTILINE)
+    (tmp_path / "krn.toml").write_text(
+        "".join(textwrap.dedent(b) for b in blocks if b.strip().startswith("[[sources]]"))
+    )
+    config = load(tmp_path / "krn.toml", {})
+    assert [s.name for s in config.sources] == ["shop_events", "shop_orders", "shop_events_dead", "shop_files"]
+    assert config.dead_letters == {"shop_events_dead": "shop_events"}
+
+
 def test_every_table_that_a_page_names_exists() -> None:
     have = {t.name for t in TABLES} | {"silver.events", "silver.duplicates", "silver.quarantine"}
     named = {name for line in code(EVERY) for name in re.findall(r"\b(?:bronze|silver|gold)\.[a-z_]+\b", line)}

@@ -1,6 +1,6 @@
 """The protocol of a queue, with a queue and a store in memory, and crashes wherever they can happen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from krn.config import Sqs
 from krn.errors import LostCommit, Unreachable
 from krn.failpoints import arm, disarm
 from krn.ingest import ingest_queue
-from krn.sources.delivery import Opened
+from krn.sources.delivery import AckReport, Budget, Delivery, Opened, Round, Stop
 from krn.sources.ingested import Batch, Ingested
 from krn.sources.memory import EPOCH, MemoryQueue
 from krn.sources.sink import NotCommitted
@@ -312,3 +312,40 @@ def run_with(fault: str, queue: MemoryQueue, store: FakeStore, run_id: str, size
     finally:
         disarm()
         store.fails = []
+
+
+class Fifo(MemoryQueue):
+    """One group: it gives ten messages, and no more while one of these is neither deleted nor visible again."""
+
+    stuck = ""  # the message whose next delete fails
+
+    def receive(self, budget: Budget, stop: Stop) -> Round:
+        if self.depth().in_flight:
+            return Round((), "empty")
+        got = super().receive(replace(budget, messages=10), stop)
+        return Round(
+            tuple(replace(d, group_id="g", sequence_number=f"{d.id[1:]:0>20}") for d in got.deliveries), "empty"
+        )
+
+    def ack(self, deliveries: Sequence[Delivery]) -> AckReport:
+        done = super().ack([d for d in deliveries if d.id != self.stuck])
+        self.stuck, failed = "", len(deliveries) - done.acked
+        return replace(done, failed=failed)
+
+
+def test_a_group_that_gives_ten_at_a_time_is_drained_in_one_run(store: FakeStore) -> None:
+    queue = Fifo("orders")
+    sent = [queue.send(b"{}") for _ in range(25)]
+    got = ingest(queue, store)
+    assert (store.keys, got.stop_reason, [b.rows for b in got.batches]) == (sent, "empty", [10, 10, 5])
+
+
+def test_a_delete_that_fails_does_not_let_later_messages_of_its_group_pass(store: FakeStore) -> None:
+    queue = Fifo("orders")
+    sent = [queue.send(b"{}") for _ in range(25)]
+    queue.stuck = sent[3]
+    assert ingest(queue, store).rows == 10
+    queue.clock += 300
+    ingest(queue, store, "run2")
+    assert store.keys == [*sent[:10], sent[3], *sent[10:]]
+    assert queue.held == set()

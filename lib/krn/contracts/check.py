@@ -1,5 +1,6 @@
 """From the bytes of a delivery to a verdict: is it an event its contract knows, and if not, every reason why."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import orjson
@@ -10,7 +11,9 @@ from krn.contracts.fields import faults
 from krn.contracts.instants import instant
 from krn.contracts.known import Contracts, Known, Reading, read
 from krn.contracts.parse import MAX_NAME, has_a_long_name, parse
+from krn.contracts.pointer import is_pointer
 from krn.contracts.reasons import Reason
+from krn.contracts.sns import event, is_of_sns
 
 TOLERANCE = timedelta(minutes=5)  # how far a producer's clock may be ahead of ours
 
@@ -22,13 +25,15 @@ _ENVELOPE = (
     Field("subject", Kind.TEXT, "What it happened to."),
     Field("dataschema", Kind.TEXT, "Ends in the version of the data; absent = 1."),
 )
+#: What ingest may have found out about a body in S3.
+_UNFETCHED = {r.word: r for r in (Reason.PAYLOAD_MISSING, Reason.PAYLOAD_TOO_LARGE, Reason.PAYLOAD_DIFFERS)}
 
 
-def check(payload: bytes, delivered: Delivered, contracts: Contracts) -> Checked:
-    """The verdict on one delivery. Pure and total: no bytes make it raise."""
+def check(payload: bytes, delivered: Delivered, contracts: Contracts, is_inside: bool = False) -> Checked:
+    """The verdict on one delivery, or on what `is_inside` a notification. Pure and total: no bytes make it raise."""
     if delivered.source in contracts.envelopes:
-        return _exactly(payload, delivered, contracts)
-    return _at_a_glance(payload, delivered, contracts) or _exactly(payload, delivered, contracts)
+        return _exactly(payload, delivered, contracts, is_inside)
+    return _at_a_glance(payload, delivered, contracts) or _exactly(payload, delivered, contracts, is_inside)
 
 
 def _at_a_glance(payload: bytes, delivered: Delivered, contracts: Contracts) -> Checked | None:
@@ -59,17 +64,37 @@ def _may_hide_a_key(payload: bytes, written: bytes, body: Body) -> bool:
     return escaped or (len(payload) > MAX_NAME and has_a_long_name(body))
 
 
-def _exactly(payload: bytes, delivered: Delivered, contracts: Contracts) -> Checked:
+def _exactly(payload: bytes, delivered: Delivered, contracts: Contracts, is_inside: bool) -> Checked:
     """The verdict on a body read number by number and key by key, with every reason there is."""
     parsed = parse(payload)
+    if is_pointer(payload):
+        not_fetched = _UNFETCHED.get(delivered.unfetched, Reason.POINTER_NOT_FOLLOWED)
+        return _nothing(parsed.reasons - {Reason.NOT_AN_OBJECT} | {not_fetched})
     if parsed.body is None:
-        return Checked(False, words(parsed.reasons), keys={})
+        return _nothing(parsed.reasons)
+    if is_of_sns(parsed.body):
+        inner = Reason.NESTED_NOTIFICATION if is_inside else event(parsed.body)
+        return _unwrapped(inner, parsed.reasons, delivered, contracts)
     reading = read(parsed.body, delivered, contracts)
     if not parsed.reasons and reading.known is not None and reading.known.passes_exact(reading.body):
         passed = _shaped(reading, reading.known, delivered)
         if passed is not None:
             return passed
     return _judged(reading, delivered, parsed.reasons)
+
+
+def _unwrapped(
+    inner: bytes | Reason, reasons: frozenset[Reason], delivered: Delivered, contracts: Contracts
+) -> Checked:
+    """The verdict on the event in a notification, the same as if it had come alone, if nothing is wrong around it."""
+    if isinstance(inner, Reason):
+        return _nothing(reasons | {inner})
+    return _nothing(reasons) if reasons else check(inner, delivered, contracts, is_inside=True)
+
+
+def _nothing(reasons: Collection[Reason]) -> Checked:
+    """The verdict on what holds no event."""
+    return Checked(False, words(reasons), keys={})
 
 
 def _shaped(reading: Reading, known: Known, delivered: Delivered) -> Checked | None:

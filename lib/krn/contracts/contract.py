@@ -60,6 +60,7 @@ class Delivered:
     sent_at: datetime | None = None  # UTC, the broker's send time or the file's
     source: str = ""  # the queue or folder of the config
     currency: str | None = None  # what the config says of bodies without one
+    unfetched: str = ""  # why ingest did not fetch a body from S3: the word of a reason
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,18 @@ class Reason(Enum):
     ID_CONFLICT = "id_conflict", "An earlier delivery used this source and id for other content; send a new id."
     PAN_LEAK = "pan_leak", "A card identifier is a card number in clear; have the producer send a token."
     REPEATED_LINE_NO = "repeated_line_no", "Two lines of an order have one number; number each line once."
+    SNS_CONTROL = (
+        "sns_control",
+        "SNS asks about a subscription, whose URL krn never visits; confirm it if it is yours.",
+    )
+    NESTED_NOTIFICATION = "nested_notification", "A notification of SNS lies in another; have the topic deliver raw."
+    POINTER_NOT_FOLLOWED = (
+        "pointer_not_followed",
+        "The body lies in a bucket that its source's `offloaded.buckets` lacks, or the pointer to it is broken.",
+    )
+    PAYLOAD_MISSING = "payload_missing", "The object in S3 that the message points to is gone; have it sent again."
+    PAYLOAD_TOO_LARGE = "payload_too_large", "The object in S3 is above `offloaded.max_bytes`; send less, or raise it."
+    PAYLOAD_DIFFERS = "payload_differs", "The object in S3 has another size than the message says; have it sent again."
     NO_LINES = "no_lines", "Lines are due and the list is empty: an order with a total, or a cancellation of nothing."
 
     def __init__(self, word: str, sentence: str) -> None:

@@ -29,7 +29,14 @@ _SQS = {
     "max_rounds": "rounds after which a run ends",
     "max_seconds": "seconds after which a run takes no further round",
     "visibility_s": "seconds a message taken stays hidden from others; at least 3 times round_seconds",
+    "dead_letters_of": "name of the source whose dead letters the queue holds; they are judged as that source's",
+    "offloaded": "buckets of bodies that senders leave in S3; its keys are below. None: no body is fetched",
     "envelope": "where bodies that are no CloudEvents say what they are; its keys are below",
+}
+_OFFLOADED = {
+    "buckets": "the only buckets whose objects may be read; any sender of the queue can have any of them read",
+    "max_bytes": "an object above it stays in S3, and the message's pointer is quarantined",
+    "endpoint_url": "address of an emulator; leave it out for Amazon",
 }
 _LANDING = {
     "name": "name of the source in tables, logs and reports",
@@ -72,6 +79,11 @@ def page() -> str:
         says,
         part("Keys", _grid(schema["properties"], _KEYS)),
         part("Keys of a queue", 'A `[[sources]]` block with `kind = "sqs"`.', _grid(kinds["Sqs"]["properties"], _SQS)),
+        part(
+            "Keys of bodies in S3",
+            "A `[sources.offloaded]` block of a queue: [how to use it](../how-to/connect-a-queue.md#bodies-in-s3).",
+            _grid(kinds["Offloaded"]["properties"], _OFFLOADED),
+        ),
         part("Keys of a folder", 'With `kind = "landing"`.', _grid(kinds["Landing"]["properties"], _LANDING)),
         part(
             "Keys of an envelope",

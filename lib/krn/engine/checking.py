@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
     ArrayType,
@@ -26,6 +27,7 @@ from krn.contracts.contract import Contract, Delivered
 from krn.contracts.envelope import Envelope
 from krn.contracts.known import compiled
 from krn.contracts.tokens import tokens
+from krn.tables.bronze.deliveries import UNFETCHED
 from krn.tables.silver.deliveries import ENTITY_KEYS
 
 _TAKEN = ("row_id", "batch", "position", "source", "received_at")
@@ -69,35 +71,37 @@ SCHEMA = StructType(
 
 @dataclass(frozen=True)
 class Terms:
-    """What deliveries are judged by: the contracts, the currency of bodies without one, the key of personal tokens, and
-    the envelopes of sources that have their own.
+    """What deliveries are judged by: the contracts, the currency of bodies without one, the key of personal tokens, the
+    envelopes of sources that have their own, and whose dead letters a source holds: they are judged as that source's.
     """
 
     currency: str
     contracts: tuple[Contract, ...] = CONTRACTS
     key: str = field(default="", repr=False)
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)
+    dead_letters: Mapping[str, str] = field(default_factory=dict)
 
 
 def checked(pending: DataFrame, terms: Terms) -> DataFrame:
     """One row of `SCHEMA` per bronze row. In Python: Spark's JSON lets duplicate keys, trailing data and NaN pass."""
-    wanted = pending.select(*_TAKEN, "sent_at", "payload_encoding", "payload")
+    unfetched = F.coalesce(F.col("attributes")[UNFETCHED], F.lit("")).alias("unfetched")
+    wanted = pending.select(*_TAKEN, "sent_at", unfetched, "payload_encoding", "payload")
     return wanted.mapInArrow(partial(_batches, terms=terms), SCHEMA)
 
 
 def _batches(batches: Iterator[pa.RecordBatch], terms: Terms) -> Iterator[pa.RecordBatch]:
     schema, known = to_arrow_schema(SCHEMA), compiled(terms.contracts, tokens(terms.key), terms.envelopes)
     for batch in batches:
-        found = [check(payload, delivered, known) for payload, delivered in _deliveries(batch, terms.currency)]
+        found = [check(payload, delivered, known) for payload, delivered in _deliveries(batch, terms)]
         columns: dict[str, Any] = {name: batch.column(name) for name in _TAKEN}
         columns |= {name: [getattr(c, name) for c in found] for name in _CHECKED}
         columns |= {name: [c.keys.get(name) for c in found] for name in _KEYS}
         yield pa.RecordBatch.from_arrays([_array(columns[f.name], f.type) for f in schema], schema=schema)
 
 
-def _deliveries(batch: pa.RecordBatch, currency: str) -> Iterator[tuple[bytes, Delivered]]:
+def _deliveries(batch: pa.RecordBatch, terms: Terms) -> Iterator[tuple[bytes, Delivered]]:
     """The exact bytes of each row, with what its delivery tells; rounds and files share it, so it is made once."""
-    known = cache(partial(Delivered, currency=currency))
+    known = cache(partial(Delivered, currency=terms.currency))
     encodings, payloads = (
         batch.column("payload_encoding").to_pylist(),
         batch.column("payload").cast(pa.binary()).to_pylist(),
@@ -106,12 +110,18 @@ def _deliveries(batch: pa.RecordBatch, currency: str) -> Iterator[tuple[bytes, D
         batch.column("received_at").to_pylist(),
         batch.column("sent_at").to_pylist(),
         batch.column("source").to_pylist(),
+        batch.column("unfetched").to_pylist(),
         strict=True,
     )
-    for encoding, payload, (received_at, sent_at, source) in zip(encodings, payloads, told, strict=True):
+    for encoding, payload, (received_at, sent_at, source, unfetched) in zip(encodings, payloads, told, strict=True):
         yield (
             b64decode(payload) if encoding == "base64" else payload,
-            known(received_at=received_at, sent_at=sent_at, source=source),
+            known(
+                received_at=received_at,
+                sent_at=sent_at,
+                source=terms.dead_letters.get(source, source),
+                unfetched=unfetched,
+            ),
         )
 
 

@@ -9,7 +9,7 @@ from krn.errors import KrnError, Unreachable
 from krn.sources.delivery import Budget, Delivery, Round, Stop
 
 CALL_MESSAGES = 10
-#: What one call may bring at most; reserved while it is under way.
+#: What one call may bring at most, where all of it comes from the queue; reserved while it is under way.
 CALL_BYTES = CALL_MESSAGES * 2**20
 #: Empty answers of the scout that prove a queue empty: one alone may be a shard that had nothing.
 EMPTY_POLLS = 2
@@ -24,13 +24,13 @@ class Impatient(Exception):
     """The broker asked for patience: throttled, overloaded or out of reach for a moment."""
 
 
-def pull(poll: Poll, budget: Budget, threads: int, stop: Stop) -> Round:
-    """One round from `poll(n)`, which returns up to n deliveries; up to `threads` calls are under way at a time.
+def pull(poll: Poll, budget: Budget, threads: int, stop: Stop, call_bytes: int = CALL_BYTES) -> Round:
+    """One round from `poll(n)`, up to n deliveries and `call_bytes`; up to `threads` calls are under way at a time.
 
     A call under way is always waited for: what it brings would otherwise be hidden without an owner. Raises what
     `poll` raised when nothing is in hand; else the round ends, so that what is in hand becomes durable first.
     """
-    filling = _Filling(budget, threads, stop)
+    filling = _Filling(budget, threads, stop, call_bytes)
     with ThreadPoolExecutor(threads) as pool:
         while True:
             while ask := filling.next_call():
@@ -44,8 +44,8 @@ def pull(poll: Poll, budget: Budget, threads: int, stop: Stop) -> Round:
 class _Filling:
     """The round so far. Only the coordinating thread touches it."""
 
-    def __init__(self, budget: Budget, threads: int, stop: Stop) -> None:
-        self._budget, self._threads, self._stop = budget, threads, stop
+    def __init__(self, budget: Budget, threads: int, stop: Stop, call_bytes: int) -> None:
+        self._budget, self._threads, self._stop, self._call_bytes = budget, threads, stop, call_bytes
         self._deadline = time.monotonic() + budget.seconds
         self._got: dict[str, Delivery] = {}
         self._bytes = self._empty = self._failures = 0
@@ -60,7 +60,7 @@ class _Filling:
         if self._ended or len(self.calls) >= (1 if self.idle else self._threads):
             return 0
         under_way = len(self.calls)
-        if under_way and self._bytes + (under_way + 1) * CALL_BYTES > self._budget.bytes:
+        if under_way and self._bytes + (under_way + 1) * self._call_bytes > self._budget.bytes:
             return 0
         return max(0, min(CALL_MESSAGES, self._budget.messages - len(self._got) - under_way * CALL_MESSAGES))
 
@@ -69,7 +69,7 @@ class _Filling:
             return "stopped"
         if len(self._got) >= self._budget.messages:
             return "messages"
-        if self._got and not self.calls and self._bytes + CALL_BYTES > self._budget.bytes:
+        if self._got and not self.calls and self._bytes + self._call_bytes > self._budget.bytes:
             return "bytes"
         return "seconds" if time.monotonic() >= self._deadline else ""
 

@@ -19,7 +19,8 @@ from krn.failpoints import reached
 from krn.sources.aws import busy, connect, denied, explained
 from krn.sources.delivery import AckReport, Budget, Delivery, Depth, Opened, Round, Stop
 from krn.sources.message import delivery, warnings
-from krn.sources.pull import Impatient, pull
+from krn.sources.offloaded import Bodies
+from krn.sources.pull import CALL_BYTES, CALL_MESSAGES, Impatient, pull
 from krn.sources.tens import Call, in_tens
 
 #: No message has this receipt: asking with it shows whether we may, and changes nothing.
@@ -35,6 +36,7 @@ class SqsQueue:
         self.name = config.name
         self._config = config
         self._client = client or connect(config)
+        self._bodies = Bodies(config, config.offloaded) if config.offloaded else None
         self._log = structlog.get_logger().bind(source=config.name)
 
     @cached_property
@@ -53,10 +55,13 @@ class SqsQueue:
         try:
             answer = self._attributes()
             self._may_settle()
+            if self._bodies:
+                self._bodies.preflight()
         except Impatient as lost:
             raise Unreachable(f"{lost}.", "check endpoint and network, then run again; nothing was received") from lost
         date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-        return Opened(parsedate_to_datetime(date) if date else datetime.now(UTC), tuple(warnings(answer["Attributes"])))
+        said = warnings(answer["Attributes"], has_dead_letters=self._config.dead_letters_of is not None)
+        return Opened(parsedate_to_datetime(date) if date else datetime.now(UTC), tuple(said))
 
     def _attributes(self) -> dict[str, Any]:
         with explained(self.name):
@@ -85,7 +90,8 @@ class SqsQueue:
         return Depth(int(got["ApproximateNumberOfMessages"]), int(got["ApproximateNumberOfMessagesNotVisible"]))
 
     def receive(self, budget: Budget, stop: Stop) -> Round:
-        return pull(self._poll, budget, self._config.threads, stop)
+        largest = self._config.offloaded.max_bytes if self._config.offloaded else 0
+        return pull(self._poll, budget, self._config.threads, stop, max(CALL_BYTES, CALL_MESSAGES * largest))
 
     def _poll(self, most: int) -> list[Delivery]:
         # A wait of 0 asks only some of the queue's servers and calls a full queue empty.
@@ -100,7 +106,8 @@ class SqsQueue:
             answer = self._client.receive_message(
                 QueueUrl=self._url, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"], **ask
             )
-        return [delivery(message) for message in answer.get("Messages", ())]
+        got = [delivery(message) for message in answer.get("Messages", ())]
+        return self._bodies.fetched(got) if self._bodies else got
 
     def ack(self, deliveries: Sequence[Delivery]) -> AckReport:
         """Delete by the newest receipt. Raises Unreachable when deleting is denied; all else is counted."""

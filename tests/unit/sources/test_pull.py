@@ -47,6 +47,11 @@ def test_bytes_are_reserved_before_a_call_so_the_budget_holds(threads: int) -> N
     assert 25 * MIB < sum(len(d.body) for d in got.deliveries) <= 35 * MIB
 
 
+def test_calls_that_may_bring_more_reserve_more() -> None:
+    got = pull(broker(1_000, b"x" * MIB), Budget(1_000, 64 * MIB, 5), 16, never, call_bytes=40 * MIB)
+    assert (len(got.deliveries), got.ended) == (30, "bytes")
+
+
 def test_a_budget_below_one_call_still_takes_one() -> None:
     got = pull(broker(100, b"x" * 1_000), Budget(100, 1, 5), 4, never)
     assert (len(got.deliveries), got.ended) == (10, "bytes")

@@ -7,6 +7,9 @@ from krn.tables.table import Column, Table
 #: row_id = batch * BATCH_ROWS + position, so a row_id names its batch and sorts in bronze order.
 BATCH_ROWS = 1_000_000_000
 
+#: Attributes of krn's own. No sender has them: SQS takes no name with a colon.
+FETCHED, UNFETCHED = "krn:fetched", "krn:unfetched"
+
 TABLE = Table(
     name="bronze.deliveries",
     doc=__doc__,
@@ -29,9 +32,14 @@ TABLE = Table(
         Column("receive_count", IntegerType(), "how often the queue has handed it out; null for files"),
         Column("group_id", StringType(), "ordering group of the queue; null where none"),
         Column("sequence_number", StringType(), "order within the group, zero-padded to 20 digits; null where none"),
-        Column("attributes", MapType(StringType(), StringType()), "message attributes; null where none"),
+        Column(
+            "attributes",
+            MapType(StringType(), StringType()),
+            "message attributes as sent; sqs:… is what the queue adds, krn:fetched where in S3 the body was, "
+            "krn:unfetched why it was left there; null where none",
+        ),
         Column("run_id", StringType(), "the run that ingested it"),
         Column("payload_encoding", StringType(), "utf8, or base64 where the bytes are not UTF-8"),
-        Column("payload", StringType(), "the exact body", pii="P1"),
+        Column("payload", StringType(), "the exact body as the queue, the file or S3 had it", pii="P1"),
     ),
 )
