@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from krn.errors import UsageError
 
@@ -35,6 +35,11 @@ def _no_pattern(path: Path) -> Path:
     if set("*?[]{}\\`") & set(str(path)):
         raise ValueError(f"{path}: Spark takes one of * ? [ ] {{ }} \\ ` for a pattern; choose another folder")
     return path
+
+
+def _listed(names: object) -> object:
+    """A list where the environment or the command line can only give a text."""
+    return names.replace(",", " ").split() if isinstance(names, str) else names
 
 
 LocalPath = Annotated[Path, AfterValidator(_local_path)]
@@ -112,6 +117,7 @@ class Config(_Frozen):
     currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
     gate: Literal["fused", "plain", "off"] = "fused"
     on_problem: str | None = None
+    tables: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     sources: tuple[Source, ...] = ()
 
     @property

@@ -8,7 +8,7 @@ import structlog
 
 from krn.build import build_all
 from krn.config import Config, Landing, Source
-from krn.errors import GateHeld, KrnError, Stopped
+from krn.errors import GateHeld, KrnError, Stopped, UsageError
 from krn.ingest import ingest_folder, ingest_queue
 from krn.judge import judge
 from krn.lock import hold
@@ -17,7 +17,7 @@ from krn.outcome import Built, Run
 from krn.sources import ledger
 from krn.sources.ingested import Batch, Ingested
 from krn.store import Store
-from krn.tables.every import TABLES
+from krn.tables.every import TABLES, made_for, matched_by_none
 from krn.tables.silver import deliveries
 
 log = structlog.get_logger()
@@ -34,6 +34,12 @@ class Progress:
 
 
 Stop = Callable[[], bool]
+
+
+def refuse_unknown(tables: tuple[str, ...]) -> None:
+    """A name of the configuration that no table has is a mistake, found before anything starts."""
+    if unknown := matched_by_none(tables):
+        raise UsageError(f"tables: no table is named {', '.join(unknown)}.", "krn tables lists them")
 
 
 def ingest(config: Config, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
@@ -83,7 +89,7 @@ def aggregate(store: Store, run: Run, progress: Progress, stop: Stop) -> None:
 def _build(stage: str, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
     if not store.exists(deliveries.TABLE.name):
         return  # nothing ever came: there is nothing to wait for either
-    tables = [t for t in TABLES if t.stage == stage and t.transform is not None]
+    tables = [t for t in made_for(run.tables) if t.stage == stage and t.transform is not None]
     for built in build_all(tables, store, run):
         progress.tables.append(built)
         if stop():

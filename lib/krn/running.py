@@ -90,6 +90,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         suite_of=(lambda table: None) if config.gate == "off" else suites,
         engine=config.gate,
         full=asked.full,
+        tables=config.tables,
         key=asked.key,
         envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
         dead_letters=config.dead_letters,
@@ -97,6 +98,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
 
 
 def _steps(steps: Sequence[str], config: Config, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
+    pipeline.refuse_unknown(config.tables)
     with readable():
         for name in steps:
             STEPS[name](config, store, run, progress, stop)

@@ -137,7 +137,8 @@ def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         kiosk = shop.queue("kiosk", SOLD, envelope={**EXPORT, "id": ""})
         service.client.send_message(QueueUrl=f"{kiosk}_dead", MessageBody=SOLD)
         shop.source("kiosk_dead", "sqs", queue="kiosk_dead", dead_letters_of="kiosk")
-        config = validated({"warehouse": root / "warehouse", "timezone": "UTC", "sources": shop.sources}, "the test")
+        keys = {"warehouse": root / "warehouse", "timezone": "UTC", "tables": ["gold.sales_daily", "gold.payment_mix"]}
+        config = validated({**keys, "sources": shop.sources}, "the test")
         store = Store(lambda: spark, config.warehouse)
         yield shop, store, execute(Asked("run", ("ingest", "transform", "aggregate"), CLOCK), config, HOME, store)
 

@@ -9,26 +9,13 @@ from world import DAILY, TOTALS, content, deliver, event, order, step
 
 from krn import suites
 from krn.store import Store
-from krn.tables.every import TABLES
-from krn.tables.table import Table
+from krn.tables.every import TABLES, made_for
 
 HOME = Path(__file__).parents[2]
 BUILT = [t for t in TABLES if t.transform is not None]
-
-
-def made_for(*names: str) -> list[Table]:
-    """The tables of these names, and all that they are made from."""
-    wanted: list[Table] = []
-    todo = [t for t in BUILT if t.name in names]
-    while todo:
-        table = todo.pop()
-        if table not in wanted:
-            wanted.append(table)
-            todo += [i.of for i in table.reads.values() if isinstance(i.of, Table)]
-    return wanted
-
-
-SALES, PARCELS = made_for("gold.sales_daily"), made_for("gold.shipping_daily")
+SALES, PARCELS = (
+    [t for t in made_for([name]) if t.transform is not None] for name in ("gold.sales_daily", "gold.shipping_daily")
+)
 
 
 def test_what_a_shop_does_not_have_holds_nothing(store: Store) -> None:

@@ -35,6 +35,11 @@ def test_without_a_file_the_defaults_hold() -> None:
     assert load(None, {}) == Config(warehouse=Path("warehouse").absolute())
 
 
+def test_the_tables_to_build_are_a_list_in_the_file_and_a_text_elsewhere(toml: Toml) -> None:
+    assert load(toml('tables = ["gold.sales_*"]\n'), {}).tables == ("gold.sales_*",)
+    assert load(None, {}, ["tables=gold.sales_*, gold.payment_mix"]).tables == ("gold.sales_*", "gold.payment_mix")
+
+
 def test_the_environment_wins_over_the_file_and_a_set_over_both(toml: Toml) -> None:
     path = toml('timezone = "Europe/Berlin"\ncurrency = "EUR"\ngate = "plain"\n')
     config = load(path, {"KRN_CURRENCY": "USD", "KRN_GATE": "fused", "HOME": "/x"}, ["gate=off"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from krn.tables.every import TABLES
+from krn.tables.every import TABLES, made_for, matched_by_none
 
 HOME = Path(__file__).parents[2]
 NAMES = {table.name for table in TABLES}
@@ -31,3 +31,10 @@ def test_a_module_declares_the_table_that_it_is_named_after() -> None:
 
 def test_suites_are_yml() -> None:
     assert {path.suffix for path in HOME.joinpath("expectations").rglob("*") if path.is_file()} == {".yml"}
+
+
+def test_the_tables_of_a_pattern_come_with_all_that_they_are_made_from() -> None:
+    found = [table.name for table in made_for(["gold.payment_*"])]
+    assert found == ["silver.payments", "gold.payment_mix"]
+    assert made_for([]) == TABLES
+    assert matched_by_none(["gold.*", "gold.sails"]) == ["gold.sails"]

@@ -65,6 +65,12 @@ def test_a_run_is_journaled_as_it_was_told(place: Place) -> None:
     assert place.journaled() == [json.loads(json.dumps(journal.as_dict(record), default=str))]
 
 
+def test_a_table_that_does_not_exist_ends_with_2_before_anything_is_taken(place: Place) -> None:
+    record = place.run("a", tables=("gold.sales_*", "gold.sails"))
+    assert (record.exit_code, record.sources) == (2, ())
+    assert record.error == "tables: no table is named gold.sails. Next: krn tables lists them"
+
+
 def test_a_source_that_fails_does_not_keep_the_others_and_its_error_is_the_end(place: Place) -> None:
     record = place.run("a", "gone", "b")
     assert [(s.source, s.stop_reason) for s in record.sources] == [("a", "empty"), ("gone", "failed"), ("b", "empty")]

@@ -13,6 +13,7 @@ _KEYS = {
     "currency": "ISO 4217 code of amounts in bodies that name none",
     "gate": "fused: one Spark pass; plain: Great Expectations as it comes, slower; off: publish without asking",
     "on_problem": "command that gets the run's record as JSON on its standard input when a run ends not ok",
+    "tables": "names to build, such as gold.sales_*, with all that they are made from; none: every table",
     "sources": "where events come from; the keys of each kind are below",
 }
 _SQS = {

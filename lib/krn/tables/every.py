@@ -1,5 +1,8 @@
 """Every table of krn; a new one is a line here."""
 
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+
 from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import (
     customer_cohorts,
@@ -56,3 +59,18 @@ TABLES: tuple[Table, ...] = (
     customer_value.TABLE,
     customer_cohorts.TABLE,
 )
+
+
+def made_for(patterns: Collection[str]) -> tuple[Table, ...]:
+    """The tables whose names match a pattern, such as `gold.sales_*`, and all that they are made from; none = all."""
+    wanted, todo = set[str](), [t for t in TABLES if any(fnmatchcase(t.name, pattern) for pattern in patterns)]
+    while todo:
+        table = todo.pop()
+        wanted.add(table.name)
+        todo += [i.of for i in table.reads.values() if isinstance(i.of, Table) and i.of.name not in wanted]
+    return tuple(t for t in TABLES if t.name in wanted) if patterns else TABLES
+
+
+def matched_by_none(patterns: Collection[str]) -> list[str]:
+    """The patterns that no table's name matches."""
+    return [pattern for pattern in patterns if not any(fnmatchcase(t.name, pattern) for t in TABLES)]
