@@ -15,7 +15,19 @@ from krn.report import build, write
 
 #: Attributes that load and run nothing.
 KNOWN = {
-    *("aria-hidden", "aria-label", "charset", "class", "colspan", "content", "height", "http-equiv", "lang", "name", "points"),
+    *(
+        "aria-hidden",
+        "aria-label",
+        "charset",
+        "class",
+        "colspan",
+        "content",
+        "height",
+        "http-equiv",
+        "lang",
+        "name",
+        "points",
+    ),
     *("preserveaspectratio", "role", "scope", "style", "title", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2"),
 }
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
