@@ -109,6 +109,10 @@ def months(days: Sequence[date]) -> Iterator[Label]:
         if len(days) > 1:
             yield Label(100, f"{days[-1]:%-d %b %Y}", is_end=True)
         return
-    roomy = [n for n in firsts[:: -(-len(firsts) // 8)] if n < 0.94 * len(days)]  # the text stands to the right
-    for place, n in enumerate(roomy):
-        yield Label(n / len(days) * 100, f"{days[n]:%b %Y}" if place == 0 or days[n].month == 1 else f"{days[n]:%b}")
+    free = 0.0  # the first place that no text stands on
+    for n in firsts[:: -(-len(firsts) // 8)]:
+        at = n / len(days) * 100
+        if free <= at < 94:  # the text stands to the right
+            has_year = not free or days[n].month == 1
+            yield Label(at, f"{days[n]:%b %Y}" if has_year else f"{days[n]:%b}")
+            free = at + (14 if has_year else 7)

@@ -57,7 +57,7 @@ class Shipping:
         if self.promises is None:
             return f"{self.totals['delivered']:,} of {self.totals['shipped']:,} parcels have come"
         late, missing = self.promises.late, self.promises.not_delivered
-        return f"{self.promises.percent}% of promises kept: {late:,} parcels came late, {missing:,} are overdue"
+        return f"{self.promises.percent}% of promised parcels came in time: {late:,} came late, {missing:,} not yet"
 
 
 def shipping(root: Path) -> Shipping | None:

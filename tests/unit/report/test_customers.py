@@ -49,6 +49,7 @@ def test_the_currencies_of_most_customers_have_their_segments(small):
         worth("a", "at_risk"),
         worth("b", "lost", "5"),
         worth("c", "at_risk", "1.005"),
+        worth("d", None),
     ]
     dollar, euro = sorted(told(small).worth, key=lambda found: found.currency, reverse=True)
     assert (dollar.currency, dollar.n, euro.currency, euro.n) == ("USD", 3, "EUR", 3)

@@ -70,7 +70,7 @@ def test_a_parcel_that_has_not_come_breaks_its_promise(small):
     small.rows |= {"gold.shipping_daily": [shipped(DAY, 1, 1, 0)], "gold.promise_kept": [promised(DAY, 6, 1, 1)]}
     found = shipping(small.write())
     assert found is not None
-    assert found.headline == "75% of promises kept: 1 parcels came late, 1 are overdue"
+    assert found.headline == "75% of promised parcels came in time: 1 came late, 1 not yet"
 
 
 @pytest.mark.parametrize("rows", [[], None], ids=["empty", "absent"])

@@ -52,3 +52,16 @@ def test_the_ends_of_a_short_time_are_said():
         (0, "2 Nov 2026", False),
         (100, "5 Nov 2026", True),
     ]
+
+
+def test_names_of_months_do_not_stand_on_one_another():
+    weeks = {date(2024, 2, 26) + timedelta(7 * n): (1,) for n in range(35)}
+    assert [label.text for label in stacks(weeks, "new").across] == [
+        "Mar 2024",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+    ]
