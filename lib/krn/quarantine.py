@@ -40,7 +40,8 @@ _QUERY = r"""
     FROM (
         SELECT source, row_id, batch, received_at, unnest(reasons) AS reason,
                CASE WHEN type IS NULL THEN '(none)'
-                    WHEN regexp_like(type, '\A[a-z][a-z0-9_]{0,30}(\.[a-z0-9_]{1,30}){0,3}\z') THEN type
+                    WHEN regexp_like(type, '\A[a-z][a-z0-9_]{0,30}(\.[a-z0-9_]{1,30}){0,3}\z')
+                         AND NOT regexp_like(type, '[0-9]{5}') THEN type
                     ELSE '(not shown)' END AS shown
         FROM silver_deliveries
         WHERE verdict = 'quarantined' AND resolution IS NULL

@@ -111,7 +111,17 @@ def test_only_open_quarantine_is_counted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["ann.smith@example.com", "<script>", "\x1b[31m", "order.created\n", "4111111111111111", "x" * 61, ""]
+    "text",
+    [
+        "ann.smith@example.com",
+        "<script>",
+        "\x1b[31m",
+        "order.created\n",
+        "card.4111111111111111",
+        "4111111111111111",
+        "x" * 61,
+        "",
+    ],
 )
 def test_a_type_that_does_not_look_like_one_is_not_shown(tmp_path, text):
     assert [r["type"] for r in summed(tmp_path, row(1, "unknown_type", type=text))] == ["(not shown)"]

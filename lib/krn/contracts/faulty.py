@@ -22,13 +22,17 @@ _MEMBERS = {
 
 
 def faulty(body: Body, reason: Reason) -> Iterator[Place]:
-    """The members of an event that `reason` is about; none in a body that is no event of a known version."""
-    if "specversion" not in body:
+    """The members of an event that `reason` is about; of data only where it is of a known version.
+
+    None in a body without a sign of an event: its source may have an envelope of its own.
+    """
+    contract = _contract(body)
+    if "specversion" not in body and contract is None:
         return
     if reason in _MEMBERS:
         yield _MEMBERS[reason], body.get(_MEMBERS[reason])
     yield from _in_fields(ENVELOPE, body, reason, "")
-    contract, data = _contract(body), body.get("data")
+    data = body.get("data")
     if data is None and reason is Reason.MISSING_FIELD:
         yield "data", None
     elif contract and isinstance(data, dict):
