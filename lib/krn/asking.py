@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import deltalake
 import pyarrow as pa
@@ -21,6 +22,12 @@ def ask(root: Path, query: str, *tables: str, at: Mapping[str, int] | None = Non
     except (pa.ArrowException, OSError, deltalake.exceptions.DeltaError) as damaged:
         state = f"{' or '.join(tables)} cannot be read: {damaged}."
         raise Unreadable(state, "restore the file from a backup, or krn run --full") from None
+
+
+def rows(root: Path, query: str, table: str) -> list[dict[str, Any]]:
+    """The rows of the answer to a query of one table; none where there is no such table."""
+    found: list[dict[str, Any]] = ask(root, query, table).to_pylist() if exists(root, table) else []
+    return found
 
 
 def sql_name(table: str) -> str:

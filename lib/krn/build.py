@@ -25,6 +25,7 @@ from krn.errors import KrnError
 from krn.failpoints import reached
 from krn.gate import Result, Suite
 from krn.outcome import Built, Run, held
+from krn.restating import NOTHING, restated
 from krn.store import Store
 from krn.tables.table import Table
 
@@ -83,13 +84,14 @@ def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_
     reached("gated")
     if result is not None and not result.is_open:
         return _kept(candidate, result, store, run, scope)
-    version = publish(candidate, scope, store, run.commit(result), retyped=_retyped(table, store))
+    before, retyped = store.head(table.name), _retyped(table, store)
+    version = publish(candidate, scope, store, run.commit(result), retyped=retyped)
     reached("published")
     _settle(table, store, pins, print_)
     reached("cursor_saved")
-    return Built(
-        table.name, "published" if version is not None else "unchanged", scope.why, version, candidate.rows, result
-    )
+    outcome = "published" if version is not None else "unchanged"
+    n, largest = NOTHING if retyped else restated(candidate, store.root, before, version, scope.dates or ())
+    return Built(table.name, outcome, scope.why, version, candidate.rows, result, n_restated=n, restated=largest)
 
 
 def _scope(

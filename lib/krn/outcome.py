@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 from krn.contracts.envelope import Envelope
 from krn.gate import Result, Suite
@@ -32,8 +34,20 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Restated:
+    """A row of a day that readers knew, by the rest of its key: what its measures were and are; None = no row then."""
+
+    on: date
+    of: Mapping[str, str]
+    measures: Mapping[str, tuple[Decimal | int | None, Decimal | int | None]]
+
+
+@dataclass(frozen=True)
 class Built:
-    """What became of one table in one run. `outcome`: published, unchanged, held or waits; `jobs` counts Spark jobs."""
+    """What became of one table in one run. `outcome`: published, unchanged, held or waits; `jobs` counts Spark jobs.
+
+    Of the `n_restated` rows of known days that changed, `restated` has the largest.
+    """
 
     table: str
     outcome: str
@@ -43,6 +57,8 @@ class Built:
     result: Result | None = None
     seconds: float = 0.0
     jobs: int = 0
+    n_restated: int = 0
+    restated: tuple[Restated, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -29,6 +29,7 @@ from world import (
 from krn import cursors
 from krn.errors import KrnError
 from krn.failpoints import arm, disarm
+from krn.outcome import Restated
 from krn.store import Store
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
 from krn.tables.table import Column, Table
@@ -113,8 +114,10 @@ def test_a_first_build_commits_even_an_empty_table(store: Store) -> None:
 
 def test_a_row_that_moves_to_another_day_changes_both_days(begun: Store) -> None:
     deliver(begun, order("a", 10, day=2, event_id="moved"))
-    step(begun, "r2", [TOTALS, DAILY])
+    moved = step(begun, "r2", [TOTALS, DAILY])[DAILY.name]
     assert content(begun, DAILY.name) == Counter([ten(2)])
+    was = Restated(date(2026, 1, 1), {}, {"total": (Decimal(10), None), "n": (1, None)})
+    assert (moved.n_restated, moved.restated) == (1, (was,))
 
 
 def test_a_change_of_an_input_reached_via_a_column_changes_the_rows_that_hold_it(store: Store) -> None:

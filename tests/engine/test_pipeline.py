@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
+from scanning import places
 
 import krn
 from krn.config import Config, Landing, Sqs
@@ -21,6 +22,7 @@ from krn.failpoints import arm, disarm
 from krn.ingest import ingest_queue
 from krn.journal import Record
 from krn.reading import arrow
+from krn.report import write as write_report
 from krn.running import Asked, execute
 from krn.simulate import Shop, Simulation, write
 from krn.sources.memory import MemoryQueue
@@ -31,6 +33,7 @@ HOME = Path(__file__).parents[2]
 SHOP = Shop(seed=7, orders=40, days=8, start=datetime(2024, 3, 26, tzinfo=UTC).date())  # over the change to summer time
 CLOCK = datetime(2024, 4, 3, 12, tzinfo=UTC)  # the day the books are closed
 ALL = ("ingest", "transform", "aggregate")
+PERSONS = ("Example-", "@example.")  # in every simulated customer's name and address
 BUILT = [t.name for t in TABLES if t.transform]
 #: What tells how and when a delivery came, and which of two copies came first; not what it says.
 COMING = {"row_id", "batch", "position", "received_at", "duplicate_of", "source"}
@@ -199,6 +202,17 @@ def test_every_delivery_gets_the_verdict_that_it_owes(at_once: Place) -> None:
 
 def test_every_table_of_the_shop_has_rows(at_once: Place) -> None:
     assert [t.name for t in TABLES if at_once.store.read(t.name).isEmpty()] == []
+
+
+def test_no_customer_is_named_anywhere_but_in_the_bodies_of_bronze(at_once: Place) -> None:
+    report = write_report(at_once.store.root, CLOCK).read_text(encoding="utf-8")
+    assert "Which lanes cost most?" in report
+    assert [
+        word
+        for word in PERSONS
+        if word not in str(arrow("bronze.deliveries", at_once.store.root)["payload"].to_pylist())
+    ] == []
+    assert places(at_once.store.root, *PERSONS) == []
 
 
 def test_parts_in_random_order_and_runs_that_die_at_every_named_place_give_the_same_rows_in_every_table(

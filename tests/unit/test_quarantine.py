@@ -1,5 +1,7 @@
 """What was set aside, in counts, with an example of each that names no person."""
 
+import json
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,35 @@ def test_a_kind_is_a_source_a_type_and_a_reason_with_its_first_row_as_example(tm
         "newest": AT + timedelta(minutes=9),
         "example_row_id": 7,
         "example_batch": 1,
+        "faulty": None,  # there is no bronze here
+        "example": None,
     }
+
+
+BRONZE = {"row_id": pa.int64(), "payload_encoding": pa.string(), "payload": pa.string()}
+EVENT = {"specversion": "1.0", "id": "e1", "type": "order.shipped", "source": "/shop", "time": "2026-01-01T00:00:00Z"}
+
+
+def put_into_bronze(root: Path, *bodies: tuple[int, str, str]) -> None:
+    path = root / "bronze" / "deliveries"
+    path.mkdir(parents=True)
+    rows = [dict(zip(BRONZE, body, strict=True)) for body in bodies]
+    write_deltalake(str(path), pa.Table.from_pylist(rows, pa.schema(BRONZE)))
+
+
+def test_an_example_is_the_masked_body_and_names_what_is_at_fault(tmp_path):
+    body = json.dumps(EVENT | {"data": {"shipment_id": "Ann Smith", "order_id": None, "currency": "eur"}})
+    put_into_bronze(tmp_path, (7, "utf8", body), (8, "utf8", "never read"))
+    missing, currency = summed(tmp_path, row(7, "missing_field", "bad_currency"), row(8, "missing_field"))
+    assert missing["faulty"] == "data.order_id: absent"
+    assert currency["faulty"] == 'data.currency: "xxx"'
+    assert missing["example"] == currency["example"]
+    assert missing["example"].endswith('"data": {"shipment_id": "Xxx Xxxxx", "order_id": null, "currency": "xxx"}}')
+
+
+def test_an_example_that_is_not_text_is_masked_too(tmp_path):
+    put_into_bronze(tmp_path, (7, "base64", b64encode(b'{"id":"\xff"}').decode()))
+    assert [(r["faulty"], r["example"]) for r in summed(tmp_path, row(7, "encoding"))] == [("", '{"id": "?"}')]
 
 
 def test_a_delivery_with_two_reasons_counts_in_both(tmp_path):
@@ -81,7 +111,17 @@ def test_only_open_quarantine_is_counted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["ann.smith@example.com", "<script>", "\x1b[31m", "order.created\n", "4111111111111111", "x" * 61, ""]
+    "text",
+    [
+        "ann.smith@example.com",
+        "<script>",
+        "\x1b[31m",
+        "order.created\n",
+        "card.4111111111111111",
+        "4111111111111111",
+        "x" * 61,
+        "",
+    ],
 )
 def test_a_type_that_does_not_look_like_one_is_not_shown(tmp_path, text):
     assert [r["type"] for r in summed(tmp_path, row(1, "unknown_type", type=text))] == ["(not shown)"]

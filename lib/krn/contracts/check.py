@@ -17,7 +17,7 @@ from krn.contracts.sns import event, is_of_sns
 
 TOLERANCE = timedelta(minutes=5)  # how far a producer's clock may be ahead of ours
 
-_ENVELOPE = (
+ENVELOPE = (
     Field("id", Kind.ID, "Unique within its source.", required=True),
     Field("type", Kind.TEXT, "What happened.", required=True),
     Field("source", Kind.ID, "Who says so.", required=True),
@@ -128,7 +128,7 @@ def _time(body: Body) -> datetime | None:
 def _envelope_reasons(body: Body) -> set[Reason]:
     data = body.get("data")
     of_data = {Reason.MISSING_FIELD} if data is None else {Reason.WRONG_TYPE} if not isinstance(data, dict) else set()
-    return of_data.union(*faults(_ENVELOPE, body).values())
+    return of_data.union(*faults(ENVELOPE, body).values())
 
 
 def _data_reasons(reading: Reading) -> tuple[set[Reason], Body]:

@@ -87,7 +87,7 @@ def _unwrapped(body: Body, own: Envelope, delivered: Delivered, contracts: Contr
 
 
 def _read_event(body: Body, delivered: Delivered, contracts: Contracts) -> Reading:
-    event_type, version = body.get("type"), _version(body.get("dataschema"))
+    event_type, version = body.get("type"), stated_version(body.get("dataschema"))
     if not isinstance(event_type, str) or not event_type.strip():
         return Reading(body, None, version)  # the envelope's own fault
     known = contracts.known.get(event_type)
@@ -104,7 +104,8 @@ def _adapted(body: Body, delivered: Delivered, known: Known, adapter: Adapter) -
     return Reading(adapter.adapt(body, delivered), known, known.contract.version, adapter.time_source)
 
 
-def _version(dataschema: object) -> int | None:
+def stated_version(dataschema: object) -> int | None:
+    """The version at the end of a `dataschema`: 1 where there is none, None where it can't be read."""
     if dataschema is None:
         return 1
     ending = _VERSION.search(dataschema) if isinstance(dataschema, str) else None

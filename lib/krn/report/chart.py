@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import TypeVar
 
 from krn.report.money import exact, short
 
 WEEK = 7
 HEIGHT = 1000  # units of the drawing; a day is 10 wide
 ZERO = Decimal(0)
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Bar:
 class Label:
     at: float  # per cent from the left, or from the top
     text: str
+    is_end: bool = False  # its text stands to the left of it
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,11 @@ class Chart:
     up: tuple[Label, ...]
 
 
-def filled(values: Mapping[date, Decimal]) -> dict[date, Decimal]:
-    """Every day from the first to the last; nothing was sold on a day without a row."""
+def filled(values: Mapping[date, Value], nothing: Value, step: int = 1) -> dict[date, Value]:
+    """Every day from the first to the last, `step` days apart; on a day without a row there was nothing."""
     first, last = min(values), max(values)
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return {day: values.get(day, ZERO) for day in days}
+    days = (first + timedelta(days=n) for n in range(0, (last - first).days + 1, step))
+    return {day: values.get(day, nothing) for day in days}
 
 
 def week_means(values: Sequence[Decimal]) -> list[Decimal | None]:
@@ -63,8 +67,8 @@ def week_means(values: Sequence[Decimal]) -> list[Decimal | None]:
 def chart(values: Mapping[date, Decimal], currency: str) -> Chart:
     """`values` has every day, as `filled` gives them."""
     days, amounts = list(values), list(values.values())
-    means, ticks = week_means(amounts), _ticks(min(ZERO, *amounts), max(ZERO, *amounts))
-    scale = Scale(ticks[0], ticks[-1])
+    means, marks = week_means(amounts), ticks(min(ZERO, *amounts), max(ZERO, *amounts))
+    scale = Scale(marks[0], marks[-1])
     return Chart(
         width=len(days) * 10,
         bars=tuple(
@@ -72,8 +76,8 @@ def chart(values: Mapping[date, Decimal], currency: str) -> Chart:
         ),
         line=" ".join(f"{n * 10 + 5},{scale.y(mean)}" for n, mean in enumerate(means) if mean is not None),
         zero=scale.y(ZERO),
-        across=tuple(_months(days)),
-        up=tuple(Label(scale.y(tick) / HEIGHT * 100, short(tick)) for tick in ticks),
+        across=tuple(months(days)),
+        up=tuple(Label(scale.y(tick) / HEIGHT * 100, short(tick)) for tick in marks),
     )
 
 
@@ -87,7 +91,7 @@ def _says(day: date, amount: Decimal, mean: Decimal | None, currency: str) -> st
     return said if mean is None else f"{said}, 7-day mean {exact(mean, currency)}"
 
 
-def _ticks(low: Decimal, high: Decimal) -> list[Decimal]:
+def ticks(low: Decimal, high: Decimal) -> list[Decimal]:
     """Three to seven round numbers that span from low to high."""
     span = high - low or Decimal(1)
     power = Decimal(1).scaleb(span.adjusted() - 1)
@@ -97,12 +101,18 @@ def _ticks(low: Decimal, high: Decimal) -> list[Decimal]:
     return [step * n for n in range(first, max(last, first + 1) + 1)]
 
 
-def _months(days: Sequence[date]) -> Iterator[Label]:
-    """At most eight firsts of months, the year where it is January or the first of them; a short span says its ends."""
-    firsts = [n for n, day in enumerate(days) if day.day == 1]
+def months(days: Sequence[date]) -> Iterator[Label]:
+    """The first bar of at most eight months, the year in January and on the first; a short span says its ends."""
+    firsts = [n for n, day in enumerate(days) if (day.month != days[n - 1].month if n else day.day == 1)]
     if len(firsts) < 2:
-        yield from (Label(n / len(days) * 100, f"{days[n]:%-d %b %Y}") for n in sorted({0, len(days) - 1}))
+        yield Label(0, f"{days[0]:%-d %b %Y}")
+        if len(days) > 1:
+            yield Label(100, f"{days[-1]:%-d %b %Y}", is_end=True)
         return
-    roomy = [n for n in firsts[:: -(-len(firsts) // 8)] if n < 0.94 * len(days)]  # the text stands to the right
-    for place, n in enumerate(roomy):
-        yield Label(n / len(days) * 100, f"{days[n]:%b %Y}" if place == 0 or days[n].month == 1 else f"{days[n]:%b}")
+    free = 0.0  # the first place that no text stands on
+    for n in firsts[:: -(-len(firsts) // 8)]:
+        at = n / len(days) * 100
+        if free <= at < 94:  # the text stands to the right
+            has_year = not free or days[n].month == 1
+            yield Label(at, f"{days[n]:%b %Y}" if has_year else f"{days[n]:%b}")
+            free = at + (14 if has_year else 7)

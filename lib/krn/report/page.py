@@ -12,8 +12,12 @@ from markupsafe import Markup
 from krn import holds, journal, quarantine
 from krn.harmless import harmless
 from krn.report import gates
+from krn.report.customers import customers
+from krn.report.findings import findings
 from krn.report.flow import flow
+from krn.report.restatements import restatements
 from krn.report.sales import sales
+from krn.report.shipping import shipping
 from krn.report.standing import standing
 
 READ = 100  # runs: enough for every gate's latest result; the page costs the same after ten years
@@ -38,7 +42,11 @@ def build(root: Path, now: datetime) -> str:
         marks=gates.MARKS,
         concerns=concerns,
         holds=held,
+        findings=findings(root),
+        restatements=restatements(runs),
         sales=sales(root),
+        shipping=shipping(root),
+        customers=customers(root),
         runs=[_listed(run) for run in reversed(runs[-LISTED:])],
     )
 

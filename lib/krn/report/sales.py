@@ -61,7 +61,7 @@ def sales(root: Path) -> tuple[Sales, ...]:
 def _sales(root: Path, currency: str, last: date) -> Sales:
     where = f"currency = '{_quoted(currency)}' AND business_date > DATE '{last - timedelta(days=DAYS)}'"
     rows = ask(root, f"{_DAYS} WHERE {where} GROUP BY business_date", "gold.sales_daily").to_pylist()
-    net = filled({row["business_date"]: row["net_sales"] for row in rows})
+    net = filled({row["business_date"]: row["net_sales"] for row in rows}, Decimal(0))
     return Sales(
         currency=currency,
         first=min(net),

@@ -125,6 +125,17 @@ def test_a_quarantined_event_without_an_id_has_no_identity(verdict: Verdict, ord
     assert (told.event_id, told.event_source, told.id_hash) == (None, "/shop", None)
 
 
+@pytest.mark.parametrize(
+    "person", ["ann@example.org", "Ann Smith", "+34926123", "4111111111111111", "4111-1111-1111-1111", "a\tb"]
+)
+def test_a_quarantined_event_does_not_say_who_was_put_into_its_ids_or_its_type(
+    person: str, verdict: Verdict, order: Order
+) -> None:
+    found = verdict(order({"id": person, "type": person, "source": person}))
+    assert (found.type, found.event_id, found.event_source, found.id_hash) == (None, None, None, None)
+    assert verdict(order({"time": None}, order_id=person)).keys == {"customer_id": "C7"}
+
+
 def test_a_flat_body_is_an_order_of_one_line(verdict: Verdict) -> None:
     line = {"line_no": 1, "product_id": "unknown", "quantity": 1, "unit_price": "10"}
     order = {"order_id": "1", "customer_id": "101", "currency": "EUR", "order_total": "10", "lines": [line]}

@@ -3,19 +3,34 @@
 import shutil
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
 from krn import holds
 from krn.gate.result import Check, Result
-from krn.outcome import Built
+from krn.outcome import Built, Restated
 from krn.report import build, write
 
 #: Attributes that load and run nothing.
 KNOWN = {
-    *("aria-hidden", "aria-label", "charset", "class", "content", "height", "http-equiv", "lang", "name", "points"),
+    *(
+        "aria-hidden",
+        "aria-label",
+        "charset",
+        "class",
+        "colspan",
+        "content",
+        "height",
+        "http-equiv",
+        "lang",
+        "name",
+        "points",
+    ),
     *("preserveaspectratio", "role", "scope", "style", "title", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2"),
 }
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -105,9 +120,23 @@ def poisoned(small, runs) -> Path:
         "silver.orders",
     ):
         small.rows[table][-1]["currency"] = CANARY
+    on = {"shipped_on": NOW.date(), "carrier": CANARY, "origin": CANARY, "destination": CANARY}
+    amount = {"net_sales": Decimal(1), "currency": CANARY}
+    lane = {"window": "90d", "n": 1, "late": 1, "rated": 1, "excess_late": Decimal(1), "small_sample": True}
+    small.rows |= {
+        "gold.shipping_daily": [on | {"shipped": 1, "delivered": 1, "late": 1}],
+        "gold.lane_performance": [on | lane | dict.fromkeys(("late_rate", "late_low", "late_high"), Decimal(1))],
+        "silver.shipments": [on | {"transit_h": Decimal(1)}],
+        "gold.customer_value": [amount | {"customer_id": CANARY, "segment": "lost"}],
+    }
+    small.rows["gold.sales_daily"][-1] |= {"new_customers": 1, "returning_customers": 1}
+    write_deltalake(str(small.root / "silver" / "findings"), pa.table({"kind": [CANARY]}))
+    was = Restated(NOW.date(), {CANARY: CANARY}, {CANARY: (1, 2)})
     check = Check(CANARY, CANARY, "critical", False, observed=CANARY, description=CANARY, notes=CANARY, error=CANARY)
     runs.add(
-        Built(CANARY, CANARY, CANARY, result=Result(CANARY, CANARY, 1, (check,), why=CANARY)),
+        Built(
+            CANARY, CANARY, CANARY, 0, {}, Result(CANARY, CANARY, 1, (check,), CANARY), n_restated=1, restated=(was,)
+        ),
         job=CANARY,
         code=1,
         error=CANARY,
@@ -119,7 +148,7 @@ def poisoned(small, runs) -> Path:
 def test_nothing_out_of_an_event_or_an_error_can_run_in_the_page(poisoned):
     page = build(poisoned, NOW)
     assert "<script" not in page
-    assert "&lt;script&gt;" in page  # so the canary did reach it
+    assert [part[:40] for part in page.split("<h2>") if "&lt;script&gt;" not in part] == []  # it reached every section
     assert not [c for c in page if c != "\n" and not c.isprintable()]
     assert {name for _, attributes in Elements(page).tags for name in attributes} <= KNOWN
 

@@ -47,7 +47,7 @@ def test_money_rounds_half_up_to_its_minor_unit(amount, currency, text):
 
 
 def test_a_day_without_a_row_is_a_day_without_sales():
-    assert list(filled({date(2026, 1, 1): Decimal(1), date(2026, 1, 3): Decimal(2)}).values()) == [1, 0, 2]
+    assert list(filled({date(2026, 1, 1): 1, date(2026, 1, 3): 2}, 0).values()) == [1, 0, 2]
 
 
 def test_a_mean_needs_seven_days():
