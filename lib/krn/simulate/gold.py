@@ -84,7 +84,7 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True, order=True)
 class OrderCohortDaily:
-    """`paid` counts orders; the rest but `orders` is money."""
+    """How many orders took each step, and the median hours that it took them; the rest is money."""
 
     order_date: date
     currency: str
@@ -95,6 +95,11 @@ class OrderCohortDaily:
     returned: Decimal
     net_sales: Decimal
     paid: int
+    shipped: int
+    delivered: int
+    median_paid_h: Decimal | None
+    median_shipped_h: Decimal | None
+    median_delivered_h: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, order=True)

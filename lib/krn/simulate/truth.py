@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from krn.simulate.cohorts import Cohorts
+from krn.simulate.cohorts import Cohorts, steps
 from krn.simulate.facts import CustomerTold, History, Order, Told
 from krn.simulate.gold import CustomerVersions, OpenOrder, OrderState, ProductVersions, Truth
 from krn.simulate.ledger import Entry, entries, local_date
-from krn.simulate.paid import paid_at
 from krn.simulate.parcels import Parcel, parcels
 from krn.simulate.sales import Sales
 from krn.simulate.shipping import lane_performance, promise_kept, shipping_daily
@@ -87,7 +86,7 @@ class Books:
 
     def _count(self, order: Order, history: History, ledger: list[Entry]) -> None:
         self.sales.count(order)
-        self.cohorts.add(local_date(order, self.zone), order.currency, ledger, paid_at(history) is not None)
+        self.cohorts.add(local_date(order, self.zone), order.currency, ledger, steps(order, history))
 
     def _close(self, order: Order, state: OrderState) -> None:
         self.orders.append(state)
