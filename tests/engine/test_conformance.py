@@ -31,7 +31,7 @@ from krn.tables.table import Input, Table
 BUILT = in_order(t for t in TABLES if t.transform is not None)
 SCOPED = [t for t in BUILT if t.scope is not None]
 #: Many things go wrong in this shop: half of its orders are reversed, many are paid twice or by no one known.
-SHOP = Shop(seed=11, orders=60, days=12, habits=Habits(reversed=0.5, strays=0.1))
+SHOP = Shop(seed=11, orders=60, days=12, habits=Habits(reversed=0.5, strays=0.1, lapses=0.3, skips=0.1))
 #: Told again, each of these is a fact of its own.
 KEPT_AGAIN = ("order.cancelled", "shipment.tracked", "customer.upserted", "product.upserted")
 RUN_ARGS = {**ARGS, "timezone": SHOP.timezone, "today": SHOP.start + timedelta(days=40)}
@@ -132,7 +132,9 @@ def _transformed(table: Table, inputs: Frames) -> DataFrame:
 
 
 def _rows(given: Input, frames: Frames, verdicts: DataFrame) -> DataFrame:
-    return verdicts.where(is_accepted(given.of)) if isinstance(given.of, Contract) else frames[given.of.name]
+    if isinstance(given.of, Contract):
+        return verdicts.where(is_accepted(given.of))
+    return verdicts if given.of is DELIVERIES else frames[given.of.name]
 
 
 def _cut(given: Input, rows: DataFrame, scope: Scope, table: Table) -> DataFrame:

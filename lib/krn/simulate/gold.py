@@ -126,6 +126,27 @@ class ProductVersions:
     versions: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """An event that contradicts an earlier one; `earlier_event_id` is None where that is missing."""
+
+    kind: str
+    entity: str
+    entity_id: str
+    event_id: str
+    earlier_event_id: str | None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SequenceGap:
+    """Numbers that a source counted, within its partition where it has some, and never told."""
+
+    event_source: str
+    partition_key: str | None
+    first_missing: int
+    last_missing: int
+
+
 Row = (
     SalesDaily
     | SalesByCountry
@@ -139,6 +160,8 @@ Row = (
     | OpenOrder
     | CustomerVersions
     | ProductVersions
+    | Finding
+    | SequenceGap
 )
 
 
@@ -161,3 +184,5 @@ class Truth:
     open_orders: tuple[OpenOrder, ...]
     customer_versions: tuple[CustomerVersions, ...]
     product_versions: tuple[ProductVersions, ...]
+    findings: tuple[Finding, ...]
+    sequence_gaps: tuple[SequenceGap, ...]
