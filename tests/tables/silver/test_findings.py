@@ -16,19 +16,19 @@ def found(spark, told="", orders_=ORDERS, **parcels):
     """`told` are the events of orders, and what is paid with them; `parcels` those of parcels by their input."""
     header, *body = ([cell.strip() or None for cell in line.split("|")] for line in told.splitlines() or ["event_id"])
     said = [{"event_source": "/shop", "currency": "EUR", **dict(zip(header, cells, strict=True))} for cells in body]
-    paid = [
-        {name: row.get(name) for name in ("payment_id", "order_id", "amount", "currency")}
-        | {"status": row["accepted_type"].partition(".")[2], "paid_at": row["event_time"]}
+    paid = {
+        row["payment_id"]: {name: row.get(name) for name in ("payment_id", "order_id", "amount", "currency")}
+        | {"status": row["accepted_type"].partition(".")[2]}
         for row in said
         if row.get("payment_id")
-    ]
+    }
     names = set(deliveries.TABLE.schema.names)
     contracts = {"shipped": ORDER_SHIPPED, "tracked": SHIPMENT_TRACKED, "delivered": ORDER_DELIVERED}
     return transformed(
         spark,
         TABLE,
         orders=rows(spark, orders_, orders.TABLE),
-        payments=rows(spark, paid, payments.TABLE),
+        payments=rows(spark, paid.values(), payments.TABLE),
         told=rows(spark, [{name: row[name] for name in row if name in names} for row in said], deliveries.TABLE),
         **{name: events(spark, contracts[name], given) for name, given in parcels.items()},
     )
@@ -102,9 +102,10 @@ def test_an_order_is_paid_twice_by_what_comes_when_it_is_paid_and_more_than_a_ce
 
 def test_a_payment_told_again_is_one_payment(spark):
     told = """event_id | accepted_type    | event_time       | order_id | payment_id | amount
-              a1       | payment.received | 2026-01-05 11:00 | A        | P1         | 10"""
-    again = "a2 | payment.received | 2026-01-05 12:00 | A | | 10"  # silver.payments has the first alone
-    assert_rows(found(spark, f"{told}\n{again}"), "kind | entity_id")
+              a2       | payment.received | 2026-01-05 13:00 | A        | P1         | 10
+              a1       | payment.received | 2026-01-05 11:00 | A        | P1         | 10
+              s        | order.shipped    | 2026-01-05 12:00 | A        |            |"""
+    assert_rows(found(spark, told), "kind | entity_id")
 
 
 def test_each_parcel_that_leaves_after_the_last_unit_was_cancelled_is_found(spark):

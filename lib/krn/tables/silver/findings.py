@@ -64,7 +64,7 @@ def _paid(events: DataFrame, payments: DataFrame) -> DataFrame:
     """The payment that made an order paid, and those that came when it was, beyond what it cost."""
     received = payments.where("status = 'received'").withColumnRenamed("currency", "paid_in")
     told = _bringing("paid", events).join(received, on=["order_id", "payment_id"], how="inner")
-    once = earliest(told.where("event_time = paid_at AND paid_in = currency"), "order_id", "payment_id")
+    once = earliest(told.where("paid_in = currency"), "order_id", "payment_id")
     in_turn = Window.partitionBy("order_id").orderBy("event_time", "payment_id")
     before = F.sum("amount").over(in_turn.rowsBetween(Window.unboundedPreceding, -1))
     upto = F.sum("amount").over(in_turn.rowsBetween(Window.unboundedPreceding, Window.currentRow))
@@ -137,9 +137,7 @@ TABLE = Table(
             scope=_OF_ORDER,
             fields=("order_total", "currency", "cancelled_at", "is_complete", "flags"),
         ),
-        "payments": Input(
-            payments_table.TABLE, scope=_OF_ORDER, fields=("order_id", "status", "amount", "currency", "paid_at")
-        ),
+        "payments": Input(payments_table.TABLE, scope=_OF_ORDER, fields=("order_id", "status", "amount", "currency")),
         "told": Input(
             deliveries.TABLE,
             scope=f"CASE WHEN accepted_type IN ({_TYPES}) THEN {_OF_ORDER} END",
