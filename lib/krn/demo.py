@@ -29,6 +29,8 @@ BOOKS = {
     "gold.promise_kept": ("promise_kept", "true"),
     "gold.open_orders": ("open_orders", "true"),
     "silver.orders": ("orders", "is_complete"),
+    "silver.findings": ("findings", "true"),
+    "silver.sequence_gaps": ("sequence_gaps", "true"),
 }
 DERIVED = {"over_returned": "array_has(flags, 'over_returned') AS over_returned"}
 CURRENCY = "GBP"  # of the flat bodies, which name none

@@ -12,26 +12,20 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from world import ARGS, RECEIVED, rows_of
+from world import ARGS, computed, judged, made, raw, rows_of
 
 from krn.build import in_order
-from krn.contracts.contract import Contract
-from krn.engine.candidate import conform
-from krn.engine.checking import Terms, checked
-from krn.engine.election import losers, ruled
-from krn.engine.inputs import is_accepted, scope_of, typed
+from krn.engine.inputs import scope_of, typed
 from krn.engine.scope import Scope
 from krn.simulate import Habits, Shop, simulate
-from krn.tables.bronze.deliveries import TABLE as BRONZE
 from krn.tables.every import TABLES
 from krn.tables.gold import sales_daily
-from krn.tables.silver.deliveries import TABLE as DELIVERIES
 from krn.tables.table import Input, Table
 
 BUILT = in_order(t for t in TABLES if t.transform is not None)
 SCOPED = [t for t in BUILT if t.scope is not None]
 #: Many things go wrong in this shop: half of its orders are reversed, many are paid twice or by no one known.
-SHOP = Shop(seed=11, orders=60, days=12, habits=Habits(reversed=0.5, strays=0.1))
+SHOP = Shop(seed=11, orders=60, days=12, habits=Habits(reversed=0.5, strays=0.1, lapses=0.3, skips=0.1))
 #: Told again, each of these is a fact of its own.
 KEPT_AGAIN = ("order.cancelled", "shipment.tracked", "customer.upserted", "product.upserted")
 RUN_ARGS = {**ARGS, "timezone": SHOP.timezone, "today": SHOP.start + timedelta(days=40)}
@@ -48,17 +42,13 @@ def _small_plans(spark: SparkSession) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def verdicts(spark: SparkSession) -> DataFrame:
-    bodies = [d.body for d in simulate(SHOP, landing_share=0).deliveries if _is_text(d.body)]
-    rows = [_bronze(n, body) for n, body in enumerate(bodies)]
-    received = checked(spark.createDataFrame(rows, BRONZE.schema), Terms("GBP"))
-    kept = spark.createDataFrame(received.toArrow(), received.schema).cache()
-    return spark.createDataFrame(ruled(kept, losers(kept, None)).toArrow(), DELIVERIES.schema).cache()
+    return judged(spark, [d.body for d in simulate(SHOP, landing_share=0).deliveries if _is_text(d.body)])
 
 
 @pytest.fixture(scope="module")
 def world(spark: SparkSession, verdicts: DataFrame) -> Frames:
     """Every table, computed in full from all events."""
-    return _computed(spark, verdicts)
+    return computed(spark, verdicts, BUILT, RUN_ARGS)
 
 
 @pytest.mark.parametrize("table", SCOPED, ids=lambda t: t.name)
@@ -66,9 +56,8 @@ def test_a_restricted_run_gives_the_rows_of_a_full_one(
     spark: SparkSession, world: Frames, verdicts: DataFrame, table: Table
 ) -> None:
     scope = _some(spark, world[table.name], str(table.scope))
-    restricted = _transformed(
-        table, {n: _cut(i, _rows(i, world, verdicts), scope, table) for n, i in table.reads.items()}
-    )
+    cut = {n: _cut(i, raw(i, world, verdicts), scope, table) for n, i in table.reads.items()}
+    restricted = made(table, cut, RUN_ARGS)
     expected = rows_of(scope.restrict(world[table.name], F.col(str(table.scope))))
     assert len(expected) > 1
     assert rows_of(restricted) == expected
@@ -78,7 +67,7 @@ def test_events_in_any_order_and_in_other_partitions_give_the_same_tables(
     spark: SparkSession, world: Frames, verdicts: DataFrame
 ) -> None:
     shuffled = verdicts.orderBy(F.xxhash64("row_id")).repartition(3)
-    again = _computed(spark, shuffled)
+    again = computed(spark, shuffled, BUILT, RUN_ARGS)
     assert [name for name in again if rows_of(again[name]) != rows_of(world[name])] == []
 
 
@@ -93,7 +82,7 @@ def test_business_facts_told_again_under_new_ids_change_nothing_but_the_count_of
             "row_id": F.col("row_id") + 10**6,
         }
     )
-    again = _computed(spark, verdicts.unionByName(later))
+    again = computed(spark, verdicts.unionByName(later), BUILT, RUN_ARGS)
     differing = [t.name for t in BUILT if _without_counts(again[t.name]) != _without_counts(world[t.name])]
     assert differing == []
 
@@ -118,23 +107,6 @@ def _with(table: Table, transform: Any) -> Table:
     return planted
 
 
-def _computed(spark: SparkSession, verdicts: DataFrame) -> dict[str, DataFrame]:
-    frames: dict[str, DataFrame] = {}
-    for table in BUILT:
-        made = _transformed(table, {n: typed(i, _rows(i, frames, verdicts)) for n, i in table.reads.items()})
-        frames[table.name] = spark.createDataFrame(made.toArrow(), table.schema).cache()
-    return frames
-
-
-def _transformed(table: Table, inputs: Frames) -> DataFrame:
-    assert table.transform is not None
-    return conform(table, table.transform(**inputs, **{name: RUN_ARGS[name] for name in table.args}))
-
-
-def _rows(given: Input, frames: Frames, verdicts: DataFrame) -> DataFrame:
-    return verdicts.where(is_accepted(given.of)) if isinstance(given.of, Contract) else frames[given.of.name]
-
-
 def _cut(given: Input, rows: DataFrame, scope: Scope, table: Table) -> DataFrame:
     return typed(given, rows if given.via else scope.restrict(rows, scope_of(table, given), table.window_days))
 
@@ -157,8 +129,3 @@ def _is_text(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _bronze(n: int, body: bytes) -> dict[str, Any]:
-    known = {"row_id": n, "batch": 1, "position": n, "source": "shop", "received_at": RECEIVED, "sent_at": RECEIVED}
-    return {**dict.fromkeys(BRONZE.schema.names), **known, "payload_encoding": "utf8", "payload": body.decode()}

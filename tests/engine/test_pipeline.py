@@ -24,13 +24,14 @@ from krn.journal import Record
 from krn.reading import arrow
 from krn.report import write as write_report
 from krn.running import Asked, execute
-from krn.simulate import Shop, Simulation, write
+from krn.simulate import Habits, Shop, Simulation, write
 from krn.sources.memory import MemoryQueue
 from krn.store import Store
 from krn.tables.every import TABLES
 
 HOME = Path(__file__).parents[2]
-SHOP = Shop(seed=7, orders=40, days=8, start=datetime(2024, 3, 26, tzinfo=UTC).date())  # over the change to summer time
+SUMMER_TIME_COMES = datetime(2024, 3, 26, tzinfo=UTC).date()  # on the sixth of these days
+SHOP = Shop(seed=7, orders=40, days=8, start=SUMMER_TIME_COMES, habits=Habits(lapses=0.3, skips=0.1))
 CLOCK = datetime(2024, 4, 3, 12, tzinfo=UTC)  # the day the books are closed
 ALL = ("ingest", "transform", "aggregate")
 PERSONS = ("Example-", "@example.")  # in every simulated customer's name and address

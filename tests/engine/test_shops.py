@@ -24,10 +24,12 @@ def test_what_a_shop_does_not_have_holds_nothing(store: Store) -> None:
     deliver(store, event("payment.received", "early", "2026-01-01T12:00:00Z", money))
     before_any_order = step(store, "r1", SALES, suite_of=suite_of)
     assert [b.why for b in before_any_order.values() if not b.is_open] == []
+    assert content(store, "silver.findings", "kind", "subject") == Counter([("never_created", "order:a")])
     deliver(store, order("a"))
     without_refunds = step(store, "r2", BUILT, suite_of=suite_of)
     assert [b.why for b in without_refunds.values() if not b.is_open] == []
     assert store.read("gold.sales_daily").count() == 1
+    assert store.read("silver.findings").count() == 0  # healed
 
 
 def test_a_parcel_told_of_before_it_was_shipped_or_ordered_heals_and_restates_its_day(store: Store) -> None:

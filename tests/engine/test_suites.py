@@ -88,6 +88,7 @@ EVENTS: Mapping[str, Rows] = {
     "shipment.tracked": [
         {"shipment_id": "S1", "status": "attempt_failed", "event_time": "2026-01-08 09:00"},
         {"shipment_id": "S3", "status": "exception", "event_time": "2026-01-08 09:00"},
+        {"shipment_id": "S1", "status": "in_transit", "event_time": "2026-01-10 09:00"},
     ],
     "order.delivered": [
         {"shipment_id": "S1", "order_id": "A", "event_time": "2026-01-09 09:00", "attempt_no": 2},
@@ -96,12 +97,16 @@ EVENTS: Mapping[str, Rows] = {
 }
 
 
-def delivered(event_id: str, **data: object) -> str:
+def delivered(event_id: str, sequence: int, **data: object) -> str:
     envelope = {"specversion": "1.0", "type": "order.cancelled", "source": "shop", "time": "2026-01-05T12:00:00Z"}
-    return json.dumps({**envelope, "id": event_id, "data": data})
+    return json.dumps({**envelope, "id": event_id, "sequence": sequence, "data": data})
 
 
-BODIES = [*(delivered(f"{n}", order_id="A") for n in range(18)), delivered("1", order_id="A"), delivered("x")]
+BODIES = [
+    *(delivered(f"{n}", n + n // 9, order_id="A") for n in range(18)),
+    delivered("1", 1, order_id="A"),
+    delivered("x", 0),
+]
 
 # For each critical expectation, what makes a sound row break it.
 #: What is wrong with a table of versions, whatever it has versions of.
@@ -342,6 +347,34 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         **OF_VERSIONS,
         "products-agree": {"product_id": "nobody"},
     },
+    "silver.findings": {
+        "grain": {},
+        "subject-present": {"subject": None},
+        "entity-known": {"entity": "payment"},
+        "entity-id-present": {"entity_id": None},
+        "kind-present": {"kind": None},
+        "kinds-of-orders": {"entity": "order", "kind": "delivered_before_shipped"},
+        "kinds-of-shipments": {"entity": "shipment", "kind": "paid_twice"},
+        "event-id-present": {"event_id": None},
+        "event-source-present": {"event_source": None},
+        "event-type-present": {"event_type": None},
+        "event-at-present": {"event_at": None},
+        "earlier-event-present": {"kind": "paid_twice", "earlier_event_id": None},
+        "no-event-before-creation": {"kind": "never_created", "earlier_event_id": "e1"},
+        "earlier-comes-first": {"earlier_event_at": NOON, "event_at": MORNING},
+        "shipped-before-paid-agree": {"kind": "shipped_before_paid"},
+        "cancelled-after-delivery-agree": {"kind": "cancelled_after_delivery"},
+        "never-created-agree": {},
+    },
+    "silver.sequence_gaps": {
+        "grain": {},
+        "event-source-present": {"event_source": None},
+        "ends-where-it-begins": {"first_missing": 3, "last_missing": 2},
+        "missing-from-one": {"n_missing": 0},
+        "before-present": {"before_event_id": None},
+        "after-present": {"after_event_id": None},
+        "missing-adds-up": {"n_missing": 7},
+    },
     "gold.sales_daily": {
         "grain": {},
         "business-date-range": {"business_date": date(9999, 1, 1)},
@@ -435,8 +468,16 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "paid-within-orders": {"orders": 1, "paid": 2},
         "median-not-negative": {"median_paid_h": "-0.0001"},
         "no-median-without-payments": {"paid": 0, "median_paid_h": "0"},
+        "shipped-within-orders": {"orders": 1, "shipped": 2},
+        "delivered-within-orders": {"orders": 1, "delivered": 2},
+        "median-shipped-not-negative": {"median_shipped_h": "-0.0001"},
+        "no-median-without-parcels": {"shipped": 0, "median_shipped_h": "0"},
+        "median-delivered-not-negative": {"median_delivered_h": "-0.0001"},
+        "no-median-without-deliveries": {"delivered": 0, "median_delivered_h": "0"},
         "orders-agree": {"orders": 10},
         "paid-agree": {"paid": 10},
+        "shipped-agree": {"shipped": 10},
+        "delivered-agree": {"delivered": 10},
         "gross-sales-agree": {"gross_sales": "0.0003"},
         "net-sales-agree": {"net_sales": "0.0001"},
         "sums-add-up": {"net_sales": "0.0002"},

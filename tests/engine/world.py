@@ -2,21 +2,27 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from krn.build import build, build_all
+from krn.contracts.contract import Contract
 from krn.contracts.orders import ORDER_CREATED
+from krn.engine.candidate import conform
+from krn.engine.checking import Terms, checked
+from krn.engine.election import losers, ruled
+from krn.engine.inputs import is_accepted, typed
 from krn.gate import Suite
 from krn.judge import judge
 from krn.outcome import Built, Run
 from krn.store import Store
 from krn.tables.bronze.deliveries import BATCH_ROWS
 from krn.tables.bronze.deliveries import TABLE as BRONZE
+from krn.tables.silver.deliveries import TABLE as DELIVERIES
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, INT, MONEY, MONEY_SUM, TEXT
 
@@ -215,3 +221,39 @@ def same_as_in_full(store: Store, tables: Iterable[Table]) -> list[str]:
     before = {table.name: content(store, table.name) for table in tables}
     step(store, "full", list(tables), full=True)
     return [table.name for table in tables if content(store, table.name) != before[table.name]]
+
+
+def judged(spark: SparkSession, bodies: Iterable[bytes]) -> DataFrame:
+    """silver.deliveries of these bodies, delivered in this order."""
+    rows = [_pending(n, body) for n, body in enumerate(bodies)]
+    received = checked(spark.createDataFrame(rows, BRONZE.schema), Terms("GBP"))
+    kept = spark.createDataFrame(received.toArrow(), received.schema).cache()
+    return spark.createDataFrame(ruled(kept, losers(kept, None)).toArrow(), DELIVERIES.schema).cache()
+
+
+def _pending(n: int, body: bytes) -> dict[str, Any]:
+    known = {"row_id": n, "batch": 1, "position": n, "source": "shop", "received_at": RECEIVED, "sent_at": RECEIVED}
+    return {**dict.fromkeys(BRONZE.schema.names), **known, "payload_encoding": "utf8", "payload": body.decode()}
+
+
+def computed(
+    spark: SparkSession, verdicts: DataFrame, tables: Iterable[Table], args: Mapping[str, object]
+) -> dict[str, DataFrame]:
+    """The tables, given in the order of their inputs, in full and in memory: transforms without a build."""
+    frames: dict[str, DataFrame] = {}
+    for table in tables:
+        frame = made(table, {n: typed(i, raw(i, frames, verdicts)) for n, i in table.reads.items()}, args)
+        frames[table.name] = spark.createDataFrame(frame.toArrow(), table.schema).cache()
+    return frames
+
+
+def made(table: Table, inputs: Mapping[str, DataFrame], args: Mapping[str, object]) -> DataFrame:
+    assert table.transform is not None
+    return conform(table, table.transform(**inputs, **{name: args[name] for name in table.args}))
+
+
+def raw(given: Input, frames: Mapping[str, DataFrame], verdicts: DataFrame) -> DataFrame:
+    """The rows of an input as they are stored: the accepted events of a contract, or a table's."""
+    if isinstance(given.of, Contract):
+        return verdicts.where(is_accepted(given.of))
+    return verdicts if given.of is DELIVERIES else frames[given.of.name]

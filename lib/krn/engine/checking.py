@@ -44,6 +44,8 @@ _CHECKED = (
     "id_hash",
     "content_hash",
     "data",
+    "sequence",
+    "partition_key",
 )
 
 SCHEMA = StructType(
@@ -64,6 +66,8 @@ SCHEMA = StructType(
         StructField("id_hash", LongType()),
         StructField("content_hash", StringType()),
         StructField("data", StringType()),
+        StructField("sequence", LongType()),
+        StructField("partition_key", StringType()),
         *(StructField(name, StringType()) for name in _KEYS),
     ]
 )

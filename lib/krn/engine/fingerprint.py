@@ -10,6 +10,9 @@ from importlib.abc import InspectLoader
 from krn.contracts.contract import Contract
 from krn.tables.table import Table
 
+#: Data of krn.contracts that tables are made by, beside the contracts: those have fingerprints of their own.
+_RULES = frozenset({"krn.contracts.lifecycles"})
+
 
 def fingerprint(table: Table, args: Mapping[str, object]) -> str:
     """16 hex digits over the code of the table, its columns, the contracts it reads and the values of its `args`."""
@@ -29,10 +32,11 @@ def _sources(table: Table) -> list[str]:
 
 
 def _reached(module: str, seen: frozenset[str]) -> frozenset[str]:
-    """The module and the shared modules under krn.tables that it imports; other tables' files are inputs, not code."""
+    """The module and the shared modules that it imports, of tables and rules; files of other tables are inputs."""
     found = seen | {module}
     for name in _imports(module):
-        if name.startswith("krn.tables.") and name.count(".") == 2 and name not in found:
+        is_shared = name in _RULES or (name.startswith("krn.tables.") and name.count(".") == 2)
+        if is_shared and name not in found:
             found = _reached(name, found)
     return found
 

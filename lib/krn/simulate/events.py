@@ -90,6 +90,7 @@ def rfc3339(at: datetime) -> str:
 def _envelope(stamp: Stamp, event_type: str, subject: str, data: Fields) -> Fields:
     """Fields that are None are left out of the body, as a serializer set to omit nulls does."""
     at = stamp.at.astimezone(RETURNS_DESK) if stamp.source == RETURNS else stamp.at
+    number = {"sequence": None if stamp.sequence is None else f"{stamp.sequence}", "partitionkey": stamp.partition}
     return {
         "specversion": "1.0",
         "id": stamp.event_id,
@@ -99,5 +100,6 @@ def _envelope(stamp: Stamp, event_type: str, subject: str, data: Fields) -> Fiel
         "time": rfc3339(at),
         "datacontenttype": "application/json",
         "dataschema": f"urn:krn:{event_type}:1",
+        **{name: value for name, value in number.items() if value is not None},
         "data": {name: value for name, value in data.items() if value is not None},
     }

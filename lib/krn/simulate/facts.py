@@ -1,7 +1,7 @@
 """What happened in the shop, as the shop itself knows it: the state from which events and truth are both made."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -9,11 +9,16 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True, order=True)
 class Stamp:
-    """When, where and under which id a fact was announced; their order is the order in which facts count."""
+    """When, where and under which id a fact was announced; their order is the order in which facts count.
+
+    `sequence` is its number where the source counts what it announces, `partition` the part of it that counts alone.
+    """
 
     at: datetime
     source: str
     event_id: str
+    sequence: int | None = field(default=None, compare=False)
+    partition: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True, order=True)
 class OrderCohortDaily:
-    """`paid` counts orders; the rest but `orders` is money."""
+    """How many orders took each step, and the median hours that it took them; the rest is money."""
 
     order_date: date
     currency: str
@@ -95,6 +95,11 @@ class OrderCohortDaily:
     returned: Decimal
     net_sales: Decimal
     paid: int
+    shipped: int
+    delivered: int
+    median_paid_h: Decimal | None
+    median_shipped_h: Decimal | None
+    median_delivered_h: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,6 +126,27 @@ class ProductVersions:
     versions: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """An event that contradicts an earlier one; `earlier_event_id` is None where that is missing."""
+
+    kind: str
+    entity: str
+    entity_id: str
+    event_id: str
+    earlier_event_id: str | None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SequenceGap:
+    """Numbers that a source counted, within its partition where it has some, and never told."""
+
+    event_source: str
+    partition_key: str | None
+    first_missing: int
+    last_missing: int
+
+
 Row = (
     SalesDaily
     | SalesByCountry
@@ -134,6 +160,8 @@ Row = (
     | OpenOrder
     | CustomerVersions
     | ProductVersions
+    | Finding
+    | SequenceGap
 )
 
 
@@ -156,3 +184,5 @@ class Truth:
     open_orders: tuple[OpenOrder, ...]
     customer_versions: tuple[CustomerVersions, ...]
     product_versions: tuple[ProductVersions, ...]
+    findings: tuple[Finding, ...]
+    sequence_gaps: tuple[SequenceGap, ...]

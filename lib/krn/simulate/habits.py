@@ -8,7 +8,9 @@ class Habits:
     """Shares of all orders, but `more_lines`: the mean number of lines beyond the first.
 
     `sent` and `on_account` (sent before it is paid) are shares of the orders that could be sent, `told` is the share
-    of customers and products that the shop tells of, `changes` the share of those that change.
+    of customers and products that the shop tells of, `changes` the share of those that change. `lapses` is the share
+    of the orders with which the shop does what its own rules forbid, `skips` the share of counted events before which
+    numbers are lost.
     """
 
     more_lines: float = 1.5
@@ -24,7 +26,9 @@ class Habits:
     on_account: float = 0.05
     told: float = 0.95
     changes: float = 0.25
+    lapses: float = 0.02
+    skips: float = 0.01
 
 
 USUAL = Habits()
-MOSTLY_ORDERS = Habits(more_lines=0.9, tried_to_pay=0.15, reversed=0.05, strays=0.001, sent=0, told=0)
+MOSTLY_ORDERS = Habits(more_lines=0.9, tried_to_pay=0.15, reversed=0.05, strays=0.001, sent=0, told=0, lapses=0)

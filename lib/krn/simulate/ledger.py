@@ -9,7 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from krn.simulate.charges import Charges, charges_of
-from krn.simulate.facts import Cancellation, Fact, History, Line, Order, Refund, RefundLine
+from krn.simulate.facts import Cancellation, Fact, History, Line, Order, Refund, RefundLine, Stamp
 from krn.simulate.money import ZERO, half_up
 
 UNKNOWN = "unknown"
@@ -39,13 +39,17 @@ class Entry:
 
 @dataclass(slots=True)
 class Standing:
-    """How an order stands while its reversals are applied: units gone per line_no, and whether too many came."""
+    """How an order stands while its reversals are applied: units gone per line_no, and whether too many came.
+
+    `cancelled_by` announced the cancellation of the last unit; None while one is not.
+    """
 
     order: Order
     charges: dict[int, Charges]
     cancelled: Counter[int] = field(default_factory=Counter)
     returned: Counter[int] = field(default_factory=Counter)
     over_returned: bool = False
+    cancelled_by: Stamp | None = None
 
     def left(self, line: Line) -> int:
         return line.quantity - self.cancelled[line.line_no] - self.returned[line.line_no]
@@ -114,6 +118,7 @@ def _cancelled(standing: Standing, fact: Cancellation, head: Head) -> Iterator[E
             standing.cancelled[line_no] += units
             yield entry
             if standing.is_cancelled:
+                standing.cancelled_by = fact.stamp
                 freight = sum((charges.freight for charges in standing.charges.values()), ZERO)
                 yield Entry(head, line.product_id, 0, ZERO, Charges(freight=-freight))
 

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from krn.simulate import sending, undoing
 from krn.simulate.basket import order
+from krn.simulate.counting import counted
 from krn.simulate.facts import History
 from krn.simulate.habits import USUAL, Habits
+from krn.simulate.lapses import lapsed
 from krn.simulate.legacy import legacy_orders
 from krn.simulate.market import Market, market
 from krn.simulate.masters import masters
@@ -45,7 +47,8 @@ def histories(shop: Shop) -> Iterator[History]:
     )
     opens_at = datetime.combine(shop.start, time(), ZoneInfo(shop.timezone)).astimezone(UTC)
     told = masters(Random(f"masters {shop.seed}"), goods, shop.habits, opens_at, shop.days)
-    return heapq.merge(_by_beginning(_orders(shop, rng, goods)), flat, told, key=begins_at)
+    lives = heapq.merge(_by_beginning(_orders(shop, rng, goods)), flat, told, key=begins_at)
+    return counted(lives, Random(f"numbers {shop.seed}"), shop.habits.skips)
 
 
 def _by_beginning(lives: Iterator[History]) -> Iterator[History]:
@@ -68,14 +71,16 @@ def begins_at(history: History) -> datetime:
 
 
 def _orders(shop: Shop, rng: Random, goods: Market) -> Iterator[History]:
-    """Parcels have a chance of their own, so that whether they are sent does not change what is bought."""
+    """Parcels and lapses have chances of their own, so that they don't change what is bought."""
     warehouse, zone = Random(f"warehouse {shop.seed}"), ZoneInfo(shop.timezone)
+    lapses = Random(f"lapses {shop.seed}")
     for number, at in enumerate(moments(rng, shop.start, shop.days, shop.orders, zone), 1):
         placed = order(rng, goods, shop.habits, stamp(rng, at, ORDERS), f"O{number:07d}")
         placed = sending.promised(warehouse, placed, zone)
         cancellations, refunds = reversals(rng, placed) if rng.random() < shop.habits.reversed else ((), ())
         paid = payments(rng, placed) if rng.random() < shop.habits.tried_to_pay else ()
-        yield sending.sent(warehouse, History(placed, cancellations, refunds, paid), shop.habits, zone)
+        sent = sending.sent(warehouse, History(placed, cancellations, refunds, paid), shop.habits, zone)
+        yield lapsed(lapses, sent, shop.habits.lapses)
         if rng.random() < shop.habits.strays:
             yield History(refunds=(undoing.stray(rng, number, at),))
         if warehouse.random() < shop.habits.strays * shop.habits.sent:

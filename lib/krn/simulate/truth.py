@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from krn.simulate.cohorts import Cohorts
+from krn.simulate.cohorts import Cohorts, steps
+from krn.simulate.counting import Counts
 from krn.simulate.facts import CustomerTold, History, Order, Told
-from krn.simulate.gold import CustomerVersions, OpenOrder, OrderState, ProductVersions, Truth
+from krn.simulate.findings import contradictions, never_created
+from krn.simulate.gold import CustomerVersions, Finding, OpenOrder, OrderState, ProductVersions, Truth
 from krn.simulate.ledger import Entry, entries, local_date
-from krn.simulate.paid import paid_at
 from krn.simulate.parcels import Parcel, parcels
 from krn.simulate.sales import Sales
 from krn.simulate.shipping import lane_performance, promise_kept, shipping_daily
@@ -32,12 +33,16 @@ class Books:
     parcels: list[Parcel] = field(default_factory=list)
     customers: Versions = field(default_factory=set)
     products: Versions = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
 
     @property
     def zone(self) -> ZoneInfo:
         return self.sales.zone
 
     def add(self, history: History) -> None:
+        self.counts.add(history)
+        self.findings += never_created(history)
         history = each_once(history)
         ledger, standing = entries(history, self.zone)
         for entry in ledger:
@@ -45,6 +50,7 @@ class Books:
         self.sales.refund(history)
         self.sales.pay(history.payments)
         self.parcels += parcels(history, self.zone)
+        self.findings += contradictions(history, standing)
         for told in history.told:
             self._know(told)
         if standing:
@@ -60,6 +66,8 @@ class Books:
             list(self.parcels),
             set(self.customers),
             set(self.products),
+            list(self.findings),
+            self.counts.copy(),
         )
 
     def truth(self, today: date) -> Truth:
@@ -76,6 +84,8 @@ class Books:
             tuple(sorted(order for since, order in self.open_since if since <= today)),
             _versions(CustomerVersions, self.customers),
             _versions(ProductVersions, self.products),
+            tuple(sorted(self.findings)),
+            self.counts.gaps(),
         )
 
     def _know(self, told: Told) -> None:
@@ -87,7 +97,7 @@ class Books:
 
     def _count(self, order: Order, history: History, ledger: list[Entry]) -> None:
         self.sales.count(order)
-        self.cohorts.add(local_date(order, self.zone), order.currency, ledger, paid_at(history) is not None)
+        self.cohorts.add(local_date(order, self.zone), order.currency, ledger, steps(order, history))
 
     def _close(self, order: Order, state: OrderState) -> None:
         self.orders.append(state)

@@ -22,6 +22,7 @@ from krn.tables.silver import (
     buyers,
     customers,
     deliveries,
+    findings,
     order_lines,
     orders,
     payments,
@@ -29,6 +30,7 @@ from krn.tables.silver import (
     refund_lines,
     refunds,
     sales_entries,
+    sequence_gaps,
     shipments,
 )
 from krn.tables.table import Table
@@ -46,6 +48,8 @@ TABLES: tuple[Table, ...] = (
     buyers.TABLE,
     customers.TABLE,
     products.TABLE,
+    findings.TABLE,
+    sequence_gaps.TABLE,
     order_cohort_daily.TABLE,
     sales_daily.TABLE,
     sales_by_country.TABLE,

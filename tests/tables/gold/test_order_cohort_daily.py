@@ -33,17 +33,46 @@ def test_a_return_of_an_unknown_order_is_in_no_cohort(spark):
     assert_rows(cohorts(spark, entries), "order_date")
 
 
-def test_orders_and_those_paid_by_now_are_counted(spark):
+def taking(order_id, paid, shipped, delivered):
+    """An order of 5 January 12:00, with the day and time of each step."""
+    steps = {"paid_at": paid, "shipped_at": shipped, "delivered_at": delivered}
+    return {"order_id": order_id, **{name: at and f"2026-01-{at}" for name, at in steps.items()}}
+
+
+def test_orders_and_how_far_they_have_come_by_now_are_counted(spark):
+    unknown = {"is_complete": False, "business_date": None, "currency": None, "created_at": None}
     made = cohorts(
         spark,
         orders_=[
-            {"order_id": "A", "paid_at": "2026-01-05 13:00"},
-            {"order_id": "B"},
-            {"order_id": "C", "status": "cancelled"},
-            {"order_id": "D", "is_complete": False, "business_date": None, "currency": None, "created_at": None},
+            taking("A", "05 13:00", "06 13:00", "07 13:00"),
+            taking("B", None, "06 13:00", None),
+            taking("C", "05 14:00", None, None),
+            taking("D", None, None, None),
+            {**taking("E", None, "05 12:00", "05 12:00"), **unknown},
         ],
     )
-    assert_rows(made, "order_date | currency | orders | paid | net_sales\n2026-01-05 | EUR | 3 | 1 | 0")
+    assert_rows(
+        made,
+        """order_date | currency | orders | paid | shipped | delivered | net_sales
+           2026-01-05 | EUR      | 4      | 2    | 2       | 1         | 0""",
+    )
+
+
+def test_each_step_has_the_median_of_the_orders_that_took_it_in_its_order(spark):
+    # shipped: 24 h and 12 h after paid, one an hour before; delivered: 36 h and 1 h after shipped, one an hour before
+    made = cohorts(
+        spark,
+        orders_=[
+            taking("A", "05 13:00", "06 13:00", "08 01:00"),
+            taking("B", "05 14:00", "06 02:00", "06 01:00"),
+            taking("C", "05 16:00", "05 15:00", "05 16:00"),
+        ],
+    )
+    assert_rows(
+        made,
+        """paid | median_paid_h | shipped | median_shipped_h | delivered | median_delivered_h
+           3    | 2             | 3       | 18               | 3         | 18.5""",
+    )
 
 
 def test_the_median_of_an_odd_number_is_the_one_in_the_middle(spark):
@@ -65,8 +94,9 @@ def test_an_order_paid_before_it_was_made_has_no_part_in_the_median(spark):
     assert_rows(cohorts(spark, orders_=[{"order_id": "A", **early}]), "paid | median_paid_h\n1 |")
 
 
-def test_a_day_on_which_nothing_was_paid_has_no_median(spark):
-    assert_rows(cohorts(spark, orders_=[{"order_id": "A"}]), "paid | median_paid_h\n0 |")
+def test_a_day_on_which_no_step_was_taken_has_no_median(spark):
+    found = cohorts(spark, orders_=[{"order_id": "A"}])
+    assert_rows(found, "paid | median_paid_h | median_shipped_h | median_delivered_h\n0 | | |")
 
 
 def test_currencies_are_never_added(spark):

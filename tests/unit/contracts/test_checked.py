@@ -169,3 +169,42 @@ def test_a_flat_body_needs_a_currency_from_the_config(contracts: Contracts, deli
 
 def test_what_else_a_flat_body_says_is_kept(verdict: Verdict) -> None:
     assert data(verdict(FLAT[:-1] + b', "shelf": "B4"}'))["shelf"] == "B4"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("7", 7),
+        (7, 7),
+        ("000000000000000042", 42),
+        ("0", 0),
+        ("999999999999999999", 999_999_999_999_999_999),
+        ("1000000000000000000", None),  # 19 digits: it may sort events, it does not count them
+        (10**18, None),
+        ("-1", None),
+        (-1, None),
+        ("0x1F", None),
+        ("1.5", None),
+        (1.5, None),
+        ("", None),
+        ("\N{SUPERSCRIPT TWO}", None),
+        (True, None),
+        (None, None),
+        ([7], None),
+    ],
+)
+def test_a_sequence_is_kept_where_it_counts(sent: object, kept: int | None, verdict: Verdict, order: Order) -> None:
+    checked = verdict(order({"sequence": sent}))
+    assert (checked.ok, checked.sequence) == (True, kept)
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("A1", "A1"), ("  ", None), ("x" * 201, None), (7, None)])
+def test_a_partition_key_is_kept_where_it_is_text(
+    sent: object, kept: str | None, verdict: Verdict, order: Order
+) -> None:
+    checked = verdict(order({"partitionkey": sent}))
+    assert (checked.ok, checked.partition_key) == (True, kept)
+
+
+def test_a_re_send_with_another_number_is_the_same_event(verdict: Verdict, order: Order) -> None:
+    assert verdict(order({"sequence": 1})).content_hash == verdict(order({"sequence": 2})).content_hash

@@ -87,16 +87,29 @@ def test_a_cohort_holds_what_became_of_its_orders_on_any_day() -> None:
     )
     other = History(order(Line(1, "y", 1, D(10)), order_id="B", when="2024-06-02 22:30"))
     assert truth(life, other).order_cohort_daily == (
-        OrderCohortDaily(MONDAY, "GBP", 2, D(40), D(3), D(9), D(7), D(21), 1),
+        OrderCohortDaily(MONDAY, "GBP", 2, D(40), D(3), D(9), D(7), D(21), 1, 0, 0, D(2), None, None),
     )
 
 
 def test_a_return_in_another_currency_has_a_cohort_row_of_its_own() -> None:
     back = refund("2024-06-05 10:00", RefundLine("x", 1, D(12), 1), currency="EUR")
     assert truth(History(ORDER, (), (back,), PAID)).order_cohort_daily == (
-        OrderCohortDaily(MONDAY, "EUR", 0, D(0), D(0), D(0), D(12), D(-12), 0),
-        OrderCohortDaily(MONDAY, "GBP", 1, D(30), D(3), D(0), D(0), D(27), 1),
+        OrderCohortDaily(MONDAY, "EUR", 0, D(0), D(0), D(0), D(12), D(-12), 0, 0, 0, None, None, None),
+        OrderCohortDaily(MONDAY, "GBP", 1, D(30), D(3), D(0), D(0), D(27), 1, 0, 0, D(2), None, None),
     )
+
+
+def test_a_cohort_s_medians_are_of_the_orders_that_took_both_steps_in_their_order() -> None:
+    # paid after 2 h, and 30 min before it was made; shipped 3 h after the one, not timed for the other, 4 h for none;
+    # delivered 24 h and 48 h after the first parcel left: 36
+    sent = shipped("2024-06-03 15:00"), shipped("2024-06-04 15:00", "S2")
+    there = delivered("2024-06-04 15:00", "S2"), delivered("2024-06-06 15:00")
+    one = History(ORDER, (), (), PAID, sent, (), there)
+    early = History(ORDER, (), (), (payment("2024-06-03 09:30", "30"),))
+    unpaid = History(ORDER, (), (), (), sent[:1], (), there[1:])
+    (row,) = truth(one, early, unpaid).order_cohort_daily
+    assert (row.orders, row.paid, row.shipped, row.delivered) == (3, 2, 2, 2)
+    assert (row.median_paid_h, row.median_shipped_h, row.median_delivered_h) == (D(2), D(3), D(48))
 
 
 def test_a_refund_of_an_unknown_order_is_in_no_cohort() -> None:

@@ -19,7 +19,7 @@ from krn.simulate.shop import histories
 
 SEEDS = st.integers(0, 2**31)
 FEW = settings(max_examples=15, deadline=None)
-REVERSED = Habits(reversed=0.6, on_account=0)
+REVERSED = Habits(reversed=0.6, on_account=0, lapses=0)
 
 
 def orders(seed: int, habits: Habits = REVERSED) -> list[History]:

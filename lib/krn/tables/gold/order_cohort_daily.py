@@ -9,9 +9,15 @@ from krn.tables.ledger import SALES, measures
 from krn.tables.silver import orders as orders_table
 from krn.tables.silver import sales_entries
 from krn.tables.table import Column, Input, Table
-from krn.tables.types import COUNT, DAY, MONEY_SUM, RATIO, TEXT
+from krn.tables.types import COUNT, DAY, HOURS, MONEY_SUM, TEXT
 
 _KEY = ("order_date", "currency")
+#: The steps of an order and the instants between which each is taken.
+_STEPS = {
+    "paid": ("created_at", "paid_at"),
+    "shipped": ("paid_at", "shipped_at"),
+    "delivered": ("shipped_at", "delivered_at"),
+}
 
 
 def order_cohort_daily(entries: DataFrame, orders: DataFrame) -> DataFrame:
@@ -21,23 +27,26 @@ def order_cohort_daily(entries: DataFrame, orders: DataFrame) -> DataFrame:
     sums = facts.groupBy(*_KEY).agg(
         F.count("order").alias("orders"),
         *measures(),
-        F.count("paid_at").alias("paid"),
-        F.array_sort(F.collect_list("until_paid")).alias("_until_paid"),
+        *(F.count(end).alias(step) for step, (_, end) in _STEPS.items()),
+        *(F.array_sort(F.collect_list(f"until_{step}")).alias(f"_until_{step}") for step in _STEPS),
     )
-    return sums.withColumn("median_paid_h", percentile(F.col("_until_paid"), 50)).select(
-        *(c.name for c in TABLE.columns)
-    )
+    medians = {f"median_{step}_h": percentile(F.col(f"_until_{step}"), 50) for step in _STEPS}
+    return sums.withColumns(medians).select(*(c.name for c in TABLE.columns))
 
 
 def _made(orders: DataFrame) -> DataFrame:
-    """Each order with the hours from created to paid; null where clocks that differ say that it was before."""
+    """Each order with the hours of its steps; null where a step was not taken, or taken before the one before it."""
     return orders.where("is_complete").select(
         F.col("business_date").alias("order_date"),
         "currency",
         F.lit(1).alias("order"),
-        "paid_at",
-        hours(F.col("created_at"), F.col("paid_at")).alias("until_paid"),
+        *(end for _, end in _STEPS.values()),
+        *(hours(F.col(start), F.col(end)).alias(f"until_{step}") for step, (start, end) in _STEPS.items()),
     )
+
+
+def _median(step: str) -> str:
+    return f"median hours from {step}, of orders that did both in this order; null where none did"
 
 
 TABLE = Table(
@@ -55,12 +64,12 @@ TABLE = Table(
         Column("cancelled", MONEY_SUM, "value less discount of what was cancelled of these orders by now"),
         Column("returned", MONEY_SUM, "value less discount of what came back of these orders by now"),
         Column("net_sales", MONEY_SUM, "gross_sales - discounts - cancelled - returned: what is left of them today"),
-        Column("paid", COUNT, "orders paid by now"),
-        Column(
-            "median_paid_h",
-            RATIO,
-            "median hours from created to paid, of orders that were paid after they were made; null where none was",
-        ),
+        Column("paid", COUNT, "orders paid in full by now"),
+        Column("shipped", COUNT, "orders of which a parcel was shipped by now"),
+        Column("delivered", COUNT, "orders of which a parcel was delivered by now; silver.orders tells which have all"),
+        Column("median_paid_h", HOURS, _median("created to paid in full")),
+        Column("median_shipped_h", HOURS, _median("paid in full to the first parcel shipped")),
+        Column("median_delivered_h", HOURS, _median("the first parcel shipped to the first delivered")),
     ),
     transform=order_cohort_daily,
 )

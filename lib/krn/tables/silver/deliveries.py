@@ -38,6 +38,18 @@ TABLE = Table(
         ),
         Column("event_time", TimestampType(), "when it happened; null where it could not be read"),
         Column("time_source", StringType(), "event, or delivery where the body has no time of its own"),
+        Column(
+            "sequence",
+            LongType(),
+            "the source's own count of its events, within partition_key; null where it does not count, and of what is "
+            "quarantined",
+        ),
+        Column(
+            "partition_key",
+            StringType(),
+            "the part of the source that counts alone; null where it has none, and of what is quarantined",
+            pii="P2",
+        ),
         Column("received_at", TimestampType(), "wall clock at ingest"),
         *(
             Column(name, StringType(), f"{name} that the event names; null where none", pii=pii)

@@ -5,9 +5,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
+from krn.contracts.lifecycles import (
+    CANCELLED_AFTER_DELIVERY,
+    DELIVERED_BEFORE_SHIPPED,
+    SHIPPED_BEFORE_PAID,
+    Contradiction,
+)
 from krn.contracts.orders import ORDER_CANCELLED, ORDER_CREATED, ORDER_REFUNDED
 from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED
 from krn.tables.folds import EVENT_ORDER, business_date, known, stacked
+from krn.tables.lifecycles import contradicts, pays_for
 from krn.tables.silver import order_lines, payments, refund_lines, sales_entries
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, FLAG, INSTANT, MONEY, MONEY_SUM, TEXT
@@ -187,7 +194,7 @@ def _paid_at() -> SparkColumn:
 
     def add(state: SparkColumn, payment: SparkColumn) -> SparkColumn:
         total = (state["total"] + payment["amount"]).cast(MONEY_SUM)
-        reached = F.when(total >= F.col("order_total") - F.expr("0.01BD"), payment["paid_at"])
+        reached = F.when(pays_for(total, F.col("order_total")), payment["paid_at"])
         return F.struct(total.alias("total"), F.coalesce(state["at"], reached).alias("at"))
 
     return F.aggregate(own, start, add, lambda state: state["at"])
@@ -247,17 +254,21 @@ def _flags() -> SparkColumn:
         F.concat(_currencies("payments"), _currencies("refunds")), lambda currency: currency != F.col("currency")
     )
     flags = {
-        "cancelled_after_delivery": F.col("cancelled_at") > F.col("delivered_at"),
+        "cancelled_after_delivery": _shows(CANCELLED_AFTER_DELIVERY),
         "currency_mismatch": foreign,
         "delivered_before_shipped": _delivered_before_shipped(),
         "over_returned": F.col("over_returned"),
         "payment_mismatch": F.col("paid_at").isNotNull()
         & (F.abs(F.col("amount_paid") - F.col("amount_refunded") - owed) > cent),
-        "shipped_before_paid": F.col("shipped_at") < F.col("paid_at"),
+        "shipped_before_paid": _shows(SHIPPED_BEFORE_PAID),
         "total_mismatch": F.abs(F.col("order_total") - stated) > cent,
     }
     raised = F.array(*(F.when(F.coalesce(is_raised, F.lit(False)), F.lit(name)) for name, is_raised in flags.items()))
     return F.array_compact(raised)
+
+
+def _shows(contradiction: Contradiction) -> SparkColumn:
+    return contradicts(contradiction, F.col(f"{contradiction.state}_at"), F.col(f"{contradiction.then}_at"))
 
 
 def _delivered_before_shipped() -> SparkColumn:
@@ -266,7 +277,7 @@ def _delivered_before_shipped() -> SparkColumn:
     def left_later(delivery: SparkColumn) -> SparkColumn:
         def is_it(shipment: SparkColumn) -> SparkColumn:
             is_same = shipment["shipment_id"] == delivery["shipment_id"]
-            return is_same & (shipment["event_time"] > delivery["event_time"])
+            return is_same & contradicts(DELIVERED_BEFORE_SHIPPED, delivery["event_time"], shipment["event_time"])
 
         return F.exists("shipments", is_it)
 

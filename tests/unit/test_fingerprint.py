@@ -1,0 +1,34 @@
+"""A table is made anew when what its rows are made by has changed, and only then."""
+
+import pytest
+
+from krn.engine import fingerprint as fingerprints
+from krn.engine.fingerprint import fingerprint
+from krn.tables.every import TABLES
+
+ARGS = {"timezone": "UTC", "currency": "EUR", "today": None}
+PRINTS = {table.name: fingerprint(table, ARGS) for table in TABLES}
+
+
+def made_anew_by(module: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The tables of which the fingerprint changes with the text of a module."""
+    text = fingerprints._code
+    monkeypatch.setattr(fingerprints, "_code", lambda name: text(name) + "#" if name == module else text(name))
+    return {table.name for table in TABLES if fingerprint(table, ARGS) != PRINTS[table.name]}
+
+
+def test_what_contradicts_a_life_makes_the_flags_of_orders_and_the_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert made_anew_by("krn.contracts.lifecycles", monkeypatch) == {"silver.orders", "silver.findings"}
+
+
+def test_a_shared_module_makes_the_tables_that_import_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = {"silver.customers", "silver.products"}
+    assert made_anew_by("krn.tables.intervals", monkeypatch) == expected
+
+
+def test_a_table_s_own_file_makes_no_other_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert made_anew_by("krn.tables.silver.findings", monkeypatch) == {"silver.findings"}
+
+
+def test_words_of_a_contract_make_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert made_anew_by("krn.contracts.orders", monkeypatch) == set()
