@@ -24,7 +24,7 @@ def made_for(*names: str) -> list[Table]:
         table = todo.pop()
         if table not in wanted:
             wanted.append(table)
-            todo += [i.of for i in table.reads.values() if isinstance(i.of, Table)]
+            todo += [i.of for i in table.reads.values() if i.of in BUILT]
     return wanted
 
 
