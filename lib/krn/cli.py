@@ -191,14 +191,15 @@ def demo(folder: Path, orders: int, days: int, seed: int) -> None:
 @click.option("--days", default=60, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--timezone", default="Europe/Berlin", show_default=True)
-def simulate(folder: Path, orders: int, days: int, seed: int, timezone: str) -> None:
+@click.option("--transactions", default=0, show_default=True, help="Honest card payments; thieves add to them.")
+def simulate(folder: Path, orders: int, days: int, seed: int, timezone: str, transactions: int) -> None:
     """Write a simulated shop's events into FOLDER, with faults, and the truth that gold must equal."""
-    from krn.simulate import Shop, write
+    from krn.simulate import Shop, emit
 
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty.", "name a new folder")
-    made = write(folder, Shop(seed, orders, days, timezone=timezone))
-    click.echo(f"{len(made.deliveries)} deliveries in {folder}: {dict(made.verdicts)}")
+    made = emit(folder, Shop(seed, orders, days, timezone=timezone, transactions=transactions))
+    click.echo(f"{made.deliveries} deliveries in {folder}: {dict(made.verdicts)}")
 
 
 @krn.command()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from krn.simulate.gold_fraud import CardCounts, Fraud, FraudDaily
 from krn.simulate.gold_shipping import LanePerformance, PromiseKept, ShippingDaily
 
 
@@ -134,6 +135,9 @@ Row = (
     | OpenOrder
     | CustomerVersions
     | ProductVersions
+    | FraudDaily
+    | CardCounts
+    | Fraud
 )
 
 
@@ -156,3 +160,6 @@ class Truth:
     open_orders: tuple[OpenOrder, ...]
     customer_versions: tuple[CustomerVersions, ...]
     product_versions: tuple[ProductVersions, ...]
+    fraud_daily: tuple[FraudDaily, ...]
+    card_counts: tuple[CardCounts, ...]
+    frauds: tuple[Fraud, ...]

@@ -1,4 +1,4 @@
-"""The books the shop keeps beside its events: histories in, the rows that gold must hold out."""
+"""The books the shop keeps beside its events: lives in, the rows that gold must hold out."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from krn.simulate.cards.books import CardBooks
+from krn.simulate.cards.facts import Purchase
 from krn.simulate.cohorts import Cohorts
 from krn.simulate.facts import CustomerTold, History, Order, Told
 from krn.simulate.gold import CustomerVersions, OpenOrder, OrderState, ProductVersions, Truth
@@ -23,7 +25,7 @@ Counted = TypeVar("Counted", CustomerVersions, ProductVersions)
 
 @dataclass(slots=True)
 class Books:
-    """Running sums per table; a history is added once, when all of it is known."""
+    """Running sums per table; a life is added once, when all of it is known."""
 
     sales: Sales
     cohorts: Cohorts = field(default_factory=Cohorts)
@@ -32,13 +34,19 @@ class Books:
     parcels: list[Parcel] = field(default_factory=list)
     customers: Versions = field(default_factory=set)
     products: Versions = field(default_factory=set)
+    cards: CardBooks = field(default_factory=CardBooks)
 
     @property
     def zone(self) -> ZoneInfo:
         return self.sales.zone
 
-    def add(self, history: History) -> None:
-        history = each_once(history)
+    def add(self, life: History | Purchase) -> None:
+        if isinstance(life, Purchase):
+            self.cards.add(life, self.zone)
+        else:
+            self._add(each_once(life))
+
+    def _add(self, history: History) -> None:
         ledger, standing = entries(history, self.zone)
         for entry in ledger:
             self.sales.enter(entry)
@@ -60,6 +68,7 @@ class Books:
             list(self.parcels),
             set(self.customers),
             set(self.products),
+            self.cards.copy(),
         )
 
     def truth(self, today: date) -> Truth:
@@ -76,6 +85,9 @@ class Books:
             tuple(sorted(order for since, order in self.open_since if since <= today)),
             _versions(CustomerVersions, self.customers),
             _versions(ProductVersions, self.products),
+            self.cards.daily(),
+            self.cards.counts(),
+            tuple(sorted(self.cards.frauds)),
         )
 
     def _know(self, told: Told) -> None:
