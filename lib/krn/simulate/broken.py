@@ -41,7 +41,8 @@ NO_CURRENCY = ("XXQ", "EURO", "", "  ")
 
 
 def _truncated(rng: Random, event: Event) -> bytes:
-    return event.body[: rng.randrange(1, len(event.body))]
+    """Between two characters: within one it would be another fault."""
+    return event.body[: rng.randrange(1, len(event.body))].decode(errors="ignore").encode()
 
 
 def _array(rng: Random, event: Event) -> bytes:
@@ -135,7 +136,7 @@ LEAKS = BREAKS | {"pan_leak": (_pan_leak, frozenset({"pan_leak"}))}
 
 def breaks(event_type: str) -> dict[str, tuple[Break, frozenset[str]]]:
     """By kind: how a copy of such an event breaks, and the reasons it then owes."""
-    return LEAKS if event_type == "transaction.initiated" else BREAKS
+    return LEAKS if event_type.startswith("transaction.") else BREAKS
 
 
 def _amount(event: Event) -> str | None:

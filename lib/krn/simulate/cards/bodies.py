@@ -31,12 +31,12 @@ def decided(fact: Decided) -> Body:
         "amount": text(fact.amount),
         "currency": fact.currency,
         "card_id": fact.card_id,
-        "risk_score": fact.risk_score,
     }
     if fact.is_approved:
-        told = {"authorization_code": fact.authorization_code}
+        told: Fields = {"authorization_code": fact.authorization_code}
         return Body("transaction.approved", "transaction_id", data | told)
-    return Body("transaction.declined", "transaction_id", data | {"decline_reason": fact.decline_reason})
+    why: Fields = {"decline_reason": fact.decline_reason, "risk_score": fact.risk_score}
+    return Body("transaction.declined", "transaction_id", data | why)
 
 
 def labelled(fact: Labelled) -> Body:

@@ -31,7 +31,7 @@ class Initiated:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The card's issuer approved, or declined for a reason that it may keep to itself."""
+    """The card's issuer approved, or declined: for a reason and at a risk that it may keep to itself."""
 
     stamp: Stamp
     transaction_id: str

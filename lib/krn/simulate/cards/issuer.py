@@ -32,7 +32,7 @@ def _decided(rng: Random, attempt: Attempt, paid: Initiated, at: Stamp, is_appro
     card_id = paid.card_id if rng.random() < 0.8 else None
     code = f"{rng.randrange(1_000_000):06d}" if is_approved and rng.random() < 0.95 else None
     reason = None if is_approved else _reason(rng, attempt)
-    risk = _risk(rng, attempt) if rng.random() < 0.6 else None
+    risk = _risk(rng, attempt) if not is_approved and rng.random() < 0.6 else None
     return Decided(at, paid.transaction_id, paid.amount, paid.currency, is_approved, card_id, code, reason, risk)
 
 
