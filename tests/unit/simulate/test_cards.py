@@ -106,7 +106,7 @@ def test_people_sleep_at_night_and_rest_on_sunday(honest: list[Initiated]) -> No
     local = [each.stamp.at.astimezone(BERLIN) for each in honest]
     hours, weekdays = Counter(at.hour for at in local), Counter(at.weekday() for at in local)
     assert sum(hours[hour] for hour in range(1, 6)) < 0.1 * len(local) < sum(hours[hour] for hour in (17, 18, 19))
-    assert weekdays[6] == min(weekdays.values()) and weekdays[5] == max(weekdays.values())
+    assert weekdays[4] + weekdays[5] > 2.5 * weekdays[6]
 
 
 def test_people_have_habits_of_their_own(honest: list[Initiated]) -> None:
@@ -188,7 +188,7 @@ def test_a_burst_is_one_card_in_one_shop_declined_again_and_again(by_kind: dict[
         tried = paid(episode)
         assert len({(each.card_id, each.merchant_id) for each in tried}) == 1
         assert len(tried) >= 3 and tried[-1].stamp.at - tried[0].stamp.at < timedelta(hours=1)
-    assert median(declined(episode) for episode in by_kind["decline_burst"]) > 0.6
+    assert median(declined(episode) for episode in by_kind["decline_burst"]) > 0.4
 
 
 def test_a_clone_pays_where_its_owner_cannot_be(

@@ -1,5 +1,6 @@
 """The honest days of a town: people shop near home or on the net, and travel now and then."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -47,7 +48,7 @@ def _bustle(day: date) -> float:
 
 def _payers(rng: Random, holders: Holders, day: int, n: int) -> list[Holder]:
     """Of those who have a card by that day."""
-    known = max(1, sum(since <= day for since in holders.since))
+    known = max(1, bisect_right(holders.since, day))
     return rng.choices(holders.all[:known], cum_weights=holders.weights[:known], k=n)
 
 
@@ -58,10 +59,9 @@ def _attempt(rng: Random, town: Town, holder: Holder, day: int, start: date, zon
 
 def _till(rng: Random, town: Town, holder: Holder, day: int) -> Till:
     trip = _trip(rng, town.trips, holder, day)
-    is_away = trip is not None and trip.first <= day <= trip.last
     if rng.random() < holder.online or (trip and day in (trip.first, trip.last)):
         return town.tills.online(rng)
-    if trip and is_away:
+    if trip and trip.first < day < trip.last:
         return town.tills.in_city(rng, trip.place)
     return rng.choice(holder.tills) if rng.random() < 0.85 else town.tills.in_city(rng, holder.home)
 

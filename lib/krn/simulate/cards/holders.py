@@ -61,7 +61,7 @@ def holder(rng: Random, tills: Tills, number: str) -> Holder:
         f"H{number}",
         home,
         rng.lognormvariate(3.0, 0.5) * float(UNITS_PER_POUND[home.currency]),
-        rng.uniform(0.2, 0.45),
+        rng.uniform(0.12, 0.32),
         rng.choices(HOURS_SO_FAR, RHYTHM_WEIGHTS)[0],
         rng.betavariate(2, 4),
         device(rng),

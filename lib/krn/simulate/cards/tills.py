@@ -10,10 +10,10 @@ from krn.simulate.cards.places import AWAY, HOMES, Place, near
 POS, ONLINE = "pos", "online"
 #: By merchant category code: the share of the merchants, and their prices (1 = what a holder usually spends).
 TRADES = {
-    POS: {"5411": (32, 0.9), "5814": (24, 0.4), "5541": (11, 1.5), "5812": (15, 1.2), "5912": (10, 0.6),
-          "5651": (6, 1.6), "5732": (2, 2.8)},
-    ONLINE: {"5815": (30, 0.4), "5999": (38, 1.0), "5816": (12, 0.5), "5947": (8, 1.1), "4121": (9, 0.7),
-             "4722": (3, 3.2)},
+    POS: {"5411": (32, 0.95), "5814": (24, 0.7), "5541": (11, 1.3), "5812": (15, 1.15), "5912": (10, 0.8),
+          "5651": (7, 1.4), "5732": (1, 2.4)},
+    ONLINE: {"5815": (30, 0.75), "5999": (38, 1.0), "5816": (12, 0.8), "5947": (9, 1.1), "4121": (9, 0.85),
+             "4722": (2, 2.6)},
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class Till:
 
 @dataclass(frozen=True, slots=True)
 class Tills:
-    """Every till by its city, and those on the net, best known first with cumulative weights to draw them by."""
+    """Every till by its city; those on the net with cumulative weights: well known or cheap is drawn most."""
 
     in_town: dict[str, tuple[Till, ...]]
     on_the_net: tuple[Till, ...]
@@ -57,7 +57,7 @@ def tills(rng: Random, n_terminals: int) -> Tills:
     for place in AWAY:
         in_town[place.city] = _terminals(rng, place, 6)
     on_the_net = tuple(_shop(rng, number) for number in range(1, max(12, n_terminals // 6) + 1))
-    weights = tuple(accumulate(1 / rank**0.8 for rank in range(1, len(on_the_net) + 1)))
+    weights = tuple(accumulate(1 / rank**0.8 / till.prices**2 for rank, till in enumerate(on_the_net, 1)))
     return Tills(in_town, on_the_net, weights)
 
 
