@@ -162,7 +162,8 @@ def tables(as_json: bool, **where: Any) -> None:
 @click.option("--orders", default=300, show_default=True)
 @click.option("--days", default=30, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def demo(folder: Path, orders: int, days: int, seed: int) -> None:
+@click.option("--transactions", default=0, show_default=True, help="Honest card payments; thieves add to them.")
+def demo(folder: Path, orders: int, days: int, seed: int, transactions: int) -> None:
     """Send a simulated shop's events through a queue and files, and show that gold equals its books."""
     from krn import journal
     from krn.demo import as_table
@@ -174,7 +175,7 @@ def demo(folder: Path, orders: int, days: int, seed: int) -> None:
     shown = run(
         folder.absolute(),
         HOME,
-        Shop(seed, orders, days),
+        Shop(seed, orders, days, transactions=transactions),
         lambda config: _store(config, small=True),
         lambda line: click.echo(line, err=True),
     )
@@ -191,14 +192,15 @@ def demo(folder: Path, orders: int, days: int, seed: int) -> None:
 @click.option("--days", default=60, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--timezone", default="Europe/Berlin", show_default=True)
-def simulate(folder: Path, orders: int, days: int, seed: int, timezone: str) -> None:
+@click.option("--transactions", default=0, show_default=True, help="Honest card payments; thieves add to them.")
+def simulate(folder: Path, orders: int, days: int, seed: int, timezone: str, transactions: int) -> None:
     """Write a simulated shop's events into FOLDER, with faults, and the truth that gold must equal."""
-    from krn.simulate import Shop, write
+    from krn.simulate import Shop, emit
 
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty.", "name a new folder")
-    made = write(folder, Shop(seed, orders, days, timezone=timezone))
-    click.echo(f"{len(made.deliveries)} deliveries in {folder}: {dict(made.verdicts)}")
+    made = emit(folder, Shop(seed, orders, days, timezone=timezone, transactions=transactions))
+    click.echo(f"{made.deliveries} deliveries in {folder}: {dict(made.verdicts)}")
 
 
 @krn.command()

@@ -1,4 +1,4 @@
-"""Text out of events and errors, made harmless to show: nothing that steers a terminal, no address of a person."""
+"""Text out of events and errors, made harmless to show: nothing that steers a terminal, no address, no card number."""
 
 import re
 
@@ -7,6 +7,27 @@ _STEERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _BREAKS = re.compile(r"[\t\r\n]+")
+_SEPARATORS = str.maketrans("", "", " -")
+_CARD_NUMBER = re.compile(r"[0-9]{13,19}")
+#: 13 to 19 digits in one, or in groups as on a card, that are no part of a longer word.
+_LIKE_A_CARD_NUMBER = re.compile(
+    r"(?<!\w)([0-9]{13,19}|[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{1,7}|[0-9]{4}([ -])[0-9]{6}\3[0-9]{5})(?!\w)",
+    re.ASCII,
+)
+
+
+def is_card_number(text: str) -> bool:
+    """Whether a text is 13 to 19 digits, spaced or not, whose last one checks the others (ISO/IEC 7812-1, Luhn)."""
+    digits = text.translate(_SEPARATORS)
+    if _CARD_NUMBER.fullmatch(digits) is None:
+        return False
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
+
+
+def masked(text: str) -> str:
+    """`text` without the card numbers that stand in it."""
+    return _LIKE_A_CARD_NUMBER.sub(lambda run: "(card number)" if is_card_number(run[0]) else run[0], text)
 
 
 def printable(text: str) -> str:
@@ -15,6 +36,6 @@ def printable(text: str) -> str:
 
 
 def harmless(text: str, limit: int = 300) -> str:
-    """Printable, at most `limit` characters, without any word that may be an e-mail address."""
-    masked = " ".join("(e-mail)" if "@" in word else word for word in printable(text).split(" "))
-    return masked if len(masked) <= limit else f"{masked[: limit - 1]}…"
+    """Printable, at most `limit` characters, without a card number or any word that may be an e-mail address."""
+    words = " ".join("(e-mail)" if "@" in word else word for word in masked(printable(text)).split(" "))
+    return words if len(words) <= limit else f"{words[: limit - 1]}…"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from krn import retelling
-from krn.harmless import harmless, printable
+from krn.harmless import harmless, masked, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +67,7 @@ def say_run(record: Mapping[str, Any], as_json: bool) -> None:
 
 def say_table(table: Any, as_json: bool) -> None:
     """The rows of an Arrow table; where the terminal is too narrow for its columns, one block a row."""
-    rows: list[dict[str, Any]] = table.to_pylist()
+    rows = [{name: _discreet(value) for name, value in row.items()} for row in table.to_pylist()]
     if as_json:
         return _say_json(rows)
     console = _console()
@@ -80,6 +80,11 @@ def say_table(table: Any, as_json: bool) -> None:
         cells = [[_plain(value) for value in row.values()] for row in rows]
         console.print(_grid(table.column_names, cells, _numeric(rows)))
     return None
+
+
+def _discreet(value: Any) -> Any:
+    """A body without the card numbers in it; a text of digits alone is an id, and quarantined rows have none."""
+    return masked(value) if isinstance(value, str) and not value.isdecimal() else value
 
 
 def say_findings(found: Iterable["Check"], as_json: bool) -> None:

@@ -118,3 +118,10 @@ def test_help_loads_nothing_heavy_and_costs_little() -> None:
     assert said.splitlines()[-1] == "[]"
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert spent < 2 * HELP_CPU_S, f"{spent:.2f} s; the goal is {HELP_CPU_S} on an idle machine"
+
+
+def test_a_simulation_pays_by_card_when_asked_to(tmp_path: Path) -> None:
+    for name, args in {"shop": [], "town": ["--transactions", "50"]}.items():
+        assert ended("simulate", str(tmp_path / name), "--orders", "10", "--days", "3", *args) == 0
+    assert (tmp_path / "shop" / "truth" / "frauds.csv").read_text().strip() == ""
+    assert (tmp_path / "town" / "truth" / "frauds.csv").read_text().startswith("transaction_id,kind,episode_id\nX0")

@@ -204,3 +204,11 @@ def test_importing_what_speaks_imports_nothing_that_is_slow():
     slow = {"rich", "structlog", "pyarrow", "pyspark", "krn.doctor"}
     code = f"import sys, krn.speaking; print(sorted({slow} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_body_is_shown_without_the_card_number_in_it(capsys, as_json):
+    body = '{"data":{"card_id":"4111111111111111"}}'
+    say_table(pa.table({"payload": [body], "order_id": ["4111111111111111"]}), as_json)
+    text = capsys.readouterr().out
+    assert "(card number)" in text and text.count("4111111111111111") == 1

@@ -5,6 +5,12 @@ from krn.contracts.masters import CUSTOMER_UPSERTED, PRODUCT_UPSERTED
 from krn.contracts.orders import ORDER_CANCELLED, ORDER_CREATED, ORDER_REFUNDED
 from krn.contracts.payments import PAYMENT_FAILED, PAYMENT_RECEIVED
 from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED, SHIPMENT_TRACKED
+from krn.contracts.transactions import (
+    TRANSACTION_APPROVED,
+    TRANSACTION_DECLINED,
+    TRANSACTION_INITIATED,
+    TRANSACTION_LABELLED,
+)
 
 CONTRACTS: tuple[Contract, ...] = (
     ORDER_CREATED,
@@ -17,4 +23,8 @@ CONTRACTS: tuple[Contract, ...] = (
     ORDER_DELIVERED,
     CUSTOMER_UPSERTED,
     PRODUCT_UPSERTED,
+    TRANSACTION_INITIATED,
+    TRANSACTION_APPROVED,
+    TRANSACTION_DECLINED,
+    TRANSACTION_LABELLED,
 )

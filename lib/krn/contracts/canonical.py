@@ -79,4 +79,8 @@ def _utc(value: str) -> str:
     return value if moment is None else spelled(moment)
 
 
-_WRITES: Mapping[Kind, Write] = {Kind.MONEY: shortest, Kind.INT: int, Kind.INSTANT: _utc}
+def _double(value: Any) -> float:
+    return float(value) + 0.0  # -0.0 + 0.0 is 0.0
+
+
+_WRITES: Mapping[Kind, Write] = {Kind.MONEY: shortest, Kind.INT: int, Kind.NUMBER: _double, Kind.INSTANT: _utc}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from krn.contracts.checked import Checked, accepted, quarantined, words
-from krn.contracts.contract import Body, Delivered, Field, Kind
+from krn.contracts.contract import Body, Check, Delivered, Field, Kind
 from krn.contracts.fields import faults
 from krn.contracts.instants import instant
 from krn.contracts.known import Contracts, Known, Reading, read
@@ -140,5 +140,12 @@ def _data_reasons(reading: Reading) -> tuple[set[Reason], Body]:
     faulty = faults(contract.fields, data)
     written = reading.known.write({name: value for name, value in data.items() if name not in faulty})
     checks = [check for check in contract.checks if faulty.keys().isdisjoint(check.reads)]
-    broken = {check.reason for check in checks if check.violated(written)}
-    return broken.union(*faulty.values()), written
+    broken = [check for check in checks if check.violated(written)]
+    reasons = {check.reason for check in broken}.union(*faulty.values())
+    return reasons, _without(written, broken)
+
+
+def _without(written: Body, broken: list[Check]) -> Body:
+    """The fields in which no check found a fault: a card number in clear must not become an entity key."""
+    faulty = {name for check in broken for name in check.reads}
+    return {name: value for name, value in written.items() if name not in faulty} if faulty else written

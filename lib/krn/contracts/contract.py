@@ -26,6 +26,7 @@ class Kind(Enum):
     MONEY = "money"  # exact decimal, at most 14 digits before the point and 4 after
     CURRENCY = "currency"  # ISO 4217 code
     INT = "int"  # 32 bit
+    NUMBER = "number"  # a finite double; a measure, never money
     DATE = "date"
     INSTANT = "instant"  # RFC 3339 with offset
     FLAG = "flag"  # true or false
@@ -45,6 +46,7 @@ class Field:
     values: tuple[str, ...] = ()
     unit: str = ""
     minimum: int | None = None
+    maximum: int | None = None
     signed: bool = False
 
     def __post_init__(self) -> None:
@@ -128,6 +130,7 @@ def _spark_type(field: Field) -> "DataType":
         BooleanType,
         DateType,
         DecimalType,
+        DoubleType,
         IntegerType,
         StringType,
         TimestampType,
@@ -138,6 +141,7 @@ def _spark_type(field: Field) -> "DataType":
     plain: dict[Kind, DataType] = {
         Kind.MONEY: DecimalType(18, 4),
         Kind.INT: IntegerType(),
+        Kind.NUMBER: DoubleType(),
         Kind.DATE: DateType(),
         Kind.INSTANT: TimestampType(),
         Kind.FLAG: BooleanType(),
@@ -146,7 +150,7 @@ def _spark_type(field: Field) -> "DataType":
 
 
 def _typed(field: Field) -> tuple[object, ...]:
-    rules = (field.required, field.pii, field.values, field.minimum, field.signed)
+    rules = (field.required, field.pii, field.values, field.minimum, field.maximum, field.signed)
     return (field.name, field.kind.value, *rules, [_typed(f) for f in field.of])
 
 

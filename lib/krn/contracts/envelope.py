@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from krn.contracts.contract import Body, Contract, Delivered, Field, Kind
 ROW = "#"  # the place of a list's object, from 1
 _EACH = "[]."
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
+_DECIMAL = re.compile(r"\s*[+-]?[0-9]{1,30}(\.[0-9]{1,30})?\s*")
 _FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 
 
@@ -125,11 +127,14 @@ def _as(field: Field, value: Any) -> Any:
         return None  # an empty cell says nothing
     if field.kind in (Kind.ID, Kind.TEXT):
         return _as_text(value)
-    if isinstance(value, str) and field.kind is Kind.FLAG:
-        return _FLAGS.get(value.strip().lower(), value)
-    if isinstance(value, str) and field.kind is Kind.INT:
-        return int(value) if _WHOLE.fullmatch(value) else value
-    return value.strip() if isinstance(value, str) else value
+    return _READ.get(field.kind, str.strip)(value) if isinstance(value, str) else value
+
+
+_READ: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.FLAG: lambda text: _FLAGS.get(text.strip().lower(), text),
+    Kind.INT: lambda text: int(text) if _WHOLE.fullmatch(text) else text,
+    Kind.NUMBER: lambda text: Decimal(text.strip()) if _DECIMAL.fullmatch(text) else text,
+}
 
 
 def _as_text(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """What keeps an object from being what its fields say: every reason, field by field."""
 
+import math
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -76,13 +77,32 @@ def _instant(field: Field, value: object) -> Iterator[Reason]:
 
 
 def _int(field: Field, value: object) -> Iterator[Reason]:
-    least = INT_MIN if field.minimum is None else field.minimum
+    least, most = whole_range(field)
     if isinstance(value, float):  # a strict parse leaves floats only for what is not finite
         yield Reason.NOT_FINITE
     elif isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value != value.__trunc__():
         yield Reason.WRONG_TYPE
-    elif not least <= value <= INT_MAX:
+    elif not least <= value <= most:
         yield Reason.OUT_OF_RANGE
+
+
+def whole_range(field: Field) -> tuple[int, int]:
+    """The least and the greatest that a whole number may be."""
+    least = INT_MIN if field.minimum is None else field.minimum
+    return least, INT_MAX if field.maximum is None else field.maximum
+
+
+def _number(field: Field, value: object) -> Iterator[Reason]:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        yield Reason.WRONG_TYPE
+    elif not math.isfinite(double := float(value)):  # a strict parse reads what no double holds as infinity
+        yield Reason.NOT_FINITE
+    elif not _within(field, double):
+        yield Reason.OUT_OF_RANGE
+
+
+def _within(field: Field, number: float) -> bool:
+    return (field.minimum is None or field.minimum <= number) and (field.maximum is None or number <= field.maximum)
 
 
 def _flag(field: Field, value: object) -> Iterator[Reason]:
@@ -108,6 +128,7 @@ _JUDGES: dict[Kind, Callable[[Field, object], Iterator[Reason]]] = {
     Kind.MONEY: _money,
     Kind.CURRENCY: _currency,
     Kind.INT: _int,
+    Kind.NUMBER: _number,
     Kind.DATE: _date,
     Kind.INSTANT: _instant,
     Kind.FLAG: _flag,

@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from krn.contracts.contract import Contract, Field, Kind
 from krn.contracts.currencies import CURRENCIES
-from krn.contracts.fields import INT_MAX, INT_MIN, MAX_ID
+from krn.contracts.fields import MAX_ID, whole_range
 
 Schema = dict[str, Any]
 
@@ -65,14 +65,21 @@ def _filled(field: Field, amount: Schema) -> Schema:
         case Kind.LIST:
             return {"type": "array", "items": _object(field.of, amount)}
         case Kind.INT:
-            least = INT_MIN if field.minimum is None else field.minimum
-            return {"type": "integer", "minimum": least, "maximum": INT_MAX}
+            least, most = whole_range(field)
+            return {"type": "integer", "minimum": least, "maximum": most}
+        case Kind.NUMBER:
+            return {"type": "number"} | _within(field)
         case Kind.TEXT:
             return _text(field)
         case Kind.MONEY:
             return amount
         case kind:
             return _SCHEMAS[kind]
+
+
+def _within(field: Field) -> Schema:
+    bounds = {"minimum": field.minimum, "maximum": field.maximum}
+    return {word: bound for word, bound in bounds.items() if bound is not None}
 
 
 def _text(field: Field) -> Schema:

@@ -13,6 +13,7 @@ _KINDS = {
     Kind.MONEY: ("a plain decimal in a string, or a number: 14 digits before the point, 4 after", "decimal(18,4)"),
     Kind.CURRENCY: ("an ISO 4217 code in capitals", "string"),
     Kind.INT: ("a whole number of 32 bits", "int"),
+    Kind.NUMBER: ("a number that a double holds", "double"),
     Kind.DATE: ("an ISO date within 1970 to 2200", "date"),
     Kind.INSTANT: ("an RFC 3339 time with offset within 1970 to 2200", "timestamp"),
     Kind.FLAG: ("true or false", "boolean"),
@@ -55,5 +56,6 @@ def _rows(fields: tuple[Field, ...], within: str) -> Iterator[tuple[str, ...]]:
 
 def _rule(field: Field) -> str:
     least = "" if field.minimum is None else code(f">= {field.minimum}")
+    most = "" if field.maximum is None else code(f"<= {field.maximum}")
     below = "may be below 0" if field.signed else ""
-    return "; ".join(filter(None, (field.unit, least, below, ", ".join(field.values))))
+    return "; ".join(filter(None, (field.unit, least, most, below, ", ".join(field.values))))

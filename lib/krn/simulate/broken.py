@@ -21,6 +21,10 @@ REQUIRED = {
     "order.delivered": ("shipment_id", "order_id"),
     "customer.upserted": ("customer_id",),
     "product.upserted": ("product_id",),
+    "transaction.initiated": ("transaction_id", "card_id", "merchant_id", "amount", "currency"),
+    "transaction.approved": ("transaction_id", "amount", "currency"),
+    "transaction.declined": ("transaction_id", "amount", "currency"),
+    "transaction.labelled": ("transaction_id", "label"),
 }
 AMOUNT = {
     "order.created": "order_total",
@@ -29,12 +33,16 @@ AMOUNT = {
     "payment.failed": "amount",
     "order.shipped": "cost",
     "product.upserted": "list_price",
+    "transaction.initiated": "amount",
+    "transaction.approved": "amount",
+    "transaction.declined": "amount",
 }
 NO_CURRENCY = ("XXQ", "EURO", "", "  ")
 
 
 def _truncated(rng: Random, event: Event) -> bytes:
-    return event.body[: rng.randrange(1, len(event.body))]
+    """Between two characters: within one it would be another fault."""
+    return event.body[: rng.randrange(1, len(event.body))].decode(errors="ignore").encode()
 
 
 def _array(rng: Random, event: Event) -> bytes:
@@ -98,6 +106,19 @@ def _unknown_version(rng: Random, event: Event) -> bytes | None:
     return None if event.is_flat else _with_envelope(event, "dataschema", f"urn:krn:{event.type}:99")
 
 
+def _pan_leak(rng: Random, event: Event) -> bytes:
+    """A number that could be a card's, of a series that no issuer has."""
+    digits = "99" + "".join(rng.choices("0123456789", k=rng.randint(10, 16)))
+    return _with_data(event, "card_id", digits + _check_digit(digits))
+
+
+def _check_digit(digits: str) -> str:
+    """By Luhn: every other digit from the last one on counts twice."""
+    doubled = (2 * int(digit) for digit in digits[::-2])
+    total = sum(number // 10 + number % 10 for number in doubled) + sum(map(int, digits[-2::-2]))
+    return str(-total % 10)
+
+
 BREAKS: dict[str, tuple[Break, frozenset[str]]] = {
     "truncated": (_truncated, frozenset({"not_json"})),
     "array": (_array, frozenset({"not_an_object"})),
@@ -110,6 +131,12 @@ BREAKS: dict[str, tuple[Break, frozenset[str]]] = {
     "unknown_type": (_unknown_type, frozenset({"unknown_type", "blank"})),
     "unknown_version": (_unknown_version, frozenset({"unknown_version"})),
 }
+LEAKS = BREAKS | {"pan_leak": (_pan_leak, frozenset({"pan_leak"}))}
+
+
+def breaks(event_type: str) -> dict[str, tuple[Break, frozenset[str]]]:
+    """By kind: how a copy of such an event breaks, and the reasons it then owes."""
+    return LEAKS if event_type.startswith("transaction.") else BREAKS
 
 
 def _amount(event: Event) -> str | None:

@@ -9,6 +9,8 @@ import orjson
 
 from krn.simulate import legacy, master_bodies, order_bodies, parcel_bodies
 from krn.simulate.body import Body, Fields
+from krn.simulate.cards import bodies as card_bodies
+from krn.simulate.cards.facts import CardFact, Decided, Initiated, Labelled
 from krn.simulate.facts import (
     Cancellation,
     CustomerTold,
@@ -35,6 +37,9 @@ TOLD_BY: Mapping[type, Callable[[Any], Body]] = {
     Delivered: parcel_bodies.delivered,
     CustomerTold: master_bodies.customer,
     ProductTold: master_bodies.product,
+    Initiated: card_bodies.initiated,
+    Decided: card_bodies.decided,
+    Labelled: card_bodies.labelled,
 }
 
 
@@ -55,7 +60,7 @@ class Event:
     told_after: timedelta = timedelta(0)
 
 
-def event(fact: Fact) -> Event:
+def event(fact: Fact | CardFact) -> Event:
     if isinstance(fact, Order) and fact.is_flat:
         return Event(fact.stamp, "order.created", "order_id", fact.order_id, legacy.body(fact), is_flat=True)
     told = TOLD_BY[type(fact)](fact)
@@ -71,8 +76,8 @@ def event(fact: Fact) -> Event:
     )
 
 
-def _subject(fact: Fact) -> str | None:
-    """What an event is about: the order, wherever the teller knows it."""
+def _subject(fact: Fact | CardFact) -> str | None:
+    """What an event is about: the order, wherever the teller knows it; the payment of a card."""
     match fact:
         case CustomerTold():
             return fact.customer_id
@@ -80,6 +85,8 @@ def _subject(fact: Fact) -> str | None:
             return fact.product_id
         case Sighted():
             return fact.order_id or fact.shipment_id
+        case Initiated() | Decided() | Labelled():
+            return fact.transaction_id
     return fact.order_id
 
 

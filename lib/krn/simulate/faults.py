@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-from krn.simulate.broken import BREAKS
+from krn.simulate.broken import breaks
 from krn.simulate.events import Event, rfc3339
 from krn.simulate.facts import Stamp
 
@@ -33,6 +33,7 @@ ALTERED = {
     "order.delivered": "carrier",
     "customer.upserted": "city",
     "product.upserted": "title",
+    "transaction.labelled": "reason",
 }
 USUAL_FAULTS = Rates()
 NO_FAULTS = Rates(0, 0, 0, 0, 0, 0)
@@ -96,10 +97,11 @@ def _later(rng: Random, good: Delivery) -> datetime:
 
 
 def _broken(event: Event, good: Delivery, rng: Random) -> Delivery:
-    kinds = list(BREAKS)
+    ways = breaks(event.type)
+    kinds = list(ways)
     rng.shuffle(kinds)
     for kind in kinds:
-        breaking, owes = BREAKS[kind]
+        breaking, owes = ways[kind]
         body = breaking(rng, event)
         if body is not None:
             break

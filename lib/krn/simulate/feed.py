@@ -8,12 +8,12 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from krn.simulate.events import event
-from krn.simulate.facts import History, Stamp
+from krn.simulate.facts import Stamp
 from krn.simulate.faults import Delivery, Rates, deliveries
 from krn.simulate.gold import Truth
 from krn.simulate.habits import MOSTLY_ORDERS
 from krn.simulate.sales import Sales
-from krn.simulate.shop import CLOCKS_DIFFER_BY, Shop, begins_at, closes_on, histories
+from krn.simulate.shop import CLOCKS_DIFFER_BY, Life, Shop, begins_at, closes_on, lives
 from krn.simulate.truth import Books
 
 
@@ -25,13 +25,13 @@ class Feed:
 
     def __init__(self, shop: Shop, rates: Rates, keep_books: bool = True) -> None:
         self._waiting: list[tuple[datetime, int, Delivery, int]] = []
-        self._unknown: dict[int, tuple[History, set[Stamp]]] = {}
+        self._unknown: dict[int, tuple[Life, set[Stamp]]] = {}
         self._books = Books(Sales(ZoneInfo(shop.timezone))) if keep_books else None
         self._rng = Random(f"faults {shop.seed}")
         self._rates = rates
         self._closes_on = closes_on(shop)
         self._number = count()
-        self._flow = self._arrivals(histories(shop))
+        self._flow = self._arrivals(lives(shop))
 
     def __iter__(self) -> Iterator[Delivery]:
         return self._flow
@@ -40,37 +40,37 @@ class Feed:
         return islice(self._flow, n)
 
     def truth(self, today: date | None = None) -> Truth:
-        """Histories that are not wholly delivered count as far as they are; `today` is the shop's last unless given."""
+        """Lives that are not wholly delivered count as far as they are; `today` is the shop's last unless given."""
         assert self._books, "the feed was opened without books"
         books = self._books.copy()
-        for history, unknown in self._unknown.values():
-            books.add(history.without(unknown))
+        for life, unknown in self._unknown.values():
+            books.add(life.without(unknown))
         return books.truth(today or self._closes_on)
 
-    def _arrivals(self, lives: Iterable[History]) -> Iterator[Delivery]:
+    def _arrivals(self, lives: Iterable[Life]) -> Iterator[Delivery]:
         """Nothing arrives before it happened, and no later life has a fact from before this one began."""
-        for number, history in enumerate(lives):
-            while self._waiting and self._waiting[0][0] < begins_at(history) - CLOCKS_DIFFER_BY:
+        for number, life in enumerate(lives):
+            while self._waiting and self._waiting[0][0] < begins_at(life) - CLOCKS_DIFFER_BY:
                 yield self._handed_over()
-            self._begin(number, history)
+            self._begin(number, life)
         while self._waiting:
             yield self._handed_over()
 
-    def _begin(self, number: int, history: History) -> None:
-        facts = list(history.facts())
+    def _begin(self, number: int, life: Life) -> None:
+        facts = list(life.facts())
         for fact in facts:
             for delivery in deliveries(event(fact), self._rng, self._rates):
                 heapq.heappush(self._waiting, (delivery.arrives_at, next(self._number), delivery, number))
         if self._books:
-            self._unknown[number] = history, {fact.stamp for fact in facts}
+            self._unknown[number] = life, {fact.stamp for fact in facts}
 
     def _handed_over(self) -> Delivery:
         *_, delivery, number = heapq.heappop(self._waiting)
         if self._books and delivery.stamp:
-            history, unknown = self._unknown[number]
+            life, unknown = self._unknown[number]
             unknown.remove(delivery.stamp)
             if not unknown:
-                self._books.add(history)
+                self._books.add(life)
                 del self._unknown[number]
         return delivery
 

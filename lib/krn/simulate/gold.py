@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from krn.simulate.gold_fraud import CardCounts, Fraud, FraudDaily
 from krn.simulate.gold_shipping import LanePerformance, PromiseKept, ShippingDaily
 
 
@@ -162,6 +163,9 @@ Row = (
     | ProductVersions
     | Finding
     | SequenceGap
+    | FraudDaily
+    | CardCounts
+    | Fraud
 )
 
 
@@ -186,3 +190,6 @@ class Truth:
     product_versions: tuple[ProductVersions, ...]
     findings: tuple[Finding, ...]
     sequence_gaps: tuple[SequenceGap, ...]
+    fraud_daily: tuple[FraudDaily, ...]
+    card_counts: tuple[CardCounts, ...]
+    frauds: tuple[Fraud, ...]

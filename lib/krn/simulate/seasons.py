@@ -1,7 +1,7 @@
-"""When orders come: by weekday and local hour, on local days that may have 23 or 25 hours."""
+"""When orders and payments come: by weekday and local hour, on local days that may have 23 or 25 hours."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from random import Random
@@ -14,13 +14,18 @@ HOURS_SO_FAR = tuple(accumulate(HOURS))
 
 def moments(rng: Random, start: date, days: int, orders: int, zone: ZoneInfo) -> Iterator[datetime]:
     """The instants (UTC, milliseconds) of `orders` orders over `days` local days, earliest first."""
-    weights = [WEEKDAYS[(start + timedelta(day)).weekday()] * rng.uniform(0.8, 1.2) for day in range(days)]
-    per_day = Counter(rng.choices(range(days), weights, k=orders))
-    for day in range(days):
-        yield from sorted(_moment(rng, start + timedelta(day), zone) for _ in range(per_day[day]))
+    for day, n in enumerate(per_day(rng, start, days, orders, lambda day: WEEKDAYS[day.weekday()])):
+        yield from sorted(moment(rng, start + timedelta(day), zone) for _ in range(n))
 
 
-def _moment(rng: Random, day: date, zone: ZoneInfo) -> datetime:
-    hour = rng.choices(range(24), cum_weights=HOURS_SO_FAR)[0]
+def per_day(rng: Random, start: date, days: int, n: int, bustle: Callable[[date], float]) -> list[int]:
+    """How many of `n` fall on each of `days` days, of which each has its bustle and its luck."""
+    weights = [bustle(start + timedelta(day)) * rng.uniform(0.8, 1.2) for day in range(days)]
+    drawn = Counter(rng.choices(range(days), weights, k=n))
+    return [drawn[day] for day in range(days)]
+
+
+def moment(rng: Random, day: date, zone: ZoneInfo, hours_so_far: Sequence[int] = HOURS_SO_FAR) -> datetime:
+    hour = rng.choices(range(24), cum_weights=hours_so_far)[0]
     local = datetime.combine(day, time(hour), zone).replace(fold=rng.getrandbits(1))
     return local.astimezone(UTC) + timedelta(milliseconds=rng.randrange(3_600_000))

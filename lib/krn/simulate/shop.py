@@ -1,4 +1,4 @@
-"""The worker: a shop whose orders are placed, paid, sent, cancelled and returned, the same for the same seed."""
+"""The worker: a shop whose orders are placed, paid, sent, cancelled and returned, and a town that pays by card."""
 
 import heapq
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from krn.simulate import sending, undoing
 from krn.simulate.basket import order
+from krn.simulate.cards.facts import Purchase
+from krn.simulate.cards.purchases import purchases
 from krn.simulate.counting import counted
 from krn.simulate.facts import History
 from krn.simulate.habits import USUAL, Habits
@@ -26,7 +28,10 @@ CLOCKS_DIFFER_BY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What is simulated: how many orders from when to when, by whose calendar, with which habits."""
+    """What is simulated, from when to when, by whose calendar, with which habits; the same for the same seed.
+
+    `transactions` are the honest card payments in the town around it; thieves add to them.
+    """
 
     seed: int = 1
     orders: int = 1_000
@@ -36,10 +41,22 @@ class Shop:
     habits: Habits = USUAL
     legacy_per_day: int = 2
     legacy_currency: str = "GBP"
+    transactions: int = 0
+
+
+Life = History | Purchase
+
+
+def lives(shop: Shop) -> Iterator[Life]:
+    """All lives, by when they begin; a life's facts come later, or at most an hour earlier."""
+    if not shop.transactions:
+        return histories(shop)
+    paid = purchases(shop.seed, shop.transactions, shop.start, shop.days, ZoneInfo(shop.timezone))
+    return heapq.merge(histories(shop), paid, key=begins_at)
 
 
 def histories(shop: Shop) -> Iterator[History]:
-    """Every order's whole life, by when it begins; a life's facts come later, or at most an hour earlier."""
+    """Every order's whole life, and what is told of customers and products, by when it begins."""
     rng = Random(f"shop {shop.seed}")
     goods = market(rng, n_products=400, n_customers=max(20, shop.orders // 3))
     flat = legacy_orders(
@@ -66,8 +83,9 @@ def closes_on(shop: Shop) -> date:
     return shop.start + timedelta(days=shop.days)
 
 
-def begins_at(history: History) -> datetime:
-    return history.order.stamp.at if history.order else min(fact.stamp.at for fact in history.facts())
+def begins_at(life: Life) -> datetime:
+    first = life.order if isinstance(life, History) else life.initiated
+    return first.stamp.at if first else min(fact.stamp.at for fact in life.facts())
 
 
 def _orders(shop: Shop, rng: Random, goods: Market) -> Iterator[History]:

@@ -4,13 +4,13 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, astuple, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from krn.simulate.deliver import land, split
+from krn.simulate.deliver import Landing, ways
 from krn.simulate.faults import USUAL_FAULTS, Delivery, Rates
 from krn.simulate.feed import Feed
 from krn.simulate.gold import Row, Truth
@@ -40,13 +40,33 @@ class Simulation:
         return [(delivery.group, delivery.body.decode()) for delivery in self.by_queue]
 
 
+@dataclass(slots=True)
+class Manifest:
+    """What was written to a folder, counted."""
+
+    shop: Shop
+    by_file: int = 0
+    by_queue: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+    def count(self, delivery: Delivery, goes_by_file: bool) -> None:
+        self.by_file += goes_by_file
+        self.by_queue += not goes_by_file
+        self.kinds[delivery.kind] += 1
+        self.verdicts[delivery.verdict] += 1
+
+    @property
+    def deliveries(self) -> int:
+        return self.by_file + self.by_queue
+
+
 def simulate(
     shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5, today: date | None = None
 ) -> Simulation:
     """`today` is the day as of which some tables are: the shop's last unless given."""
     feed = Feed(shop, rates)
-    by_file, by_queue = split(feed, landing_share, shop.seed)
-    return Simulation(shop, tuple(by_file), tuple(by_queue), feed.truth(today))
+    return _simulation(shop, list(ways(feed, landing_share, shop.seed)), feed.truth(today))
 
 
 def write(
@@ -57,15 +77,47 @@ def write(
     parts: int = 1,
     today: date | None = None,
 ) -> Simulation:
-    """Simulate, and write landing/, legacy/ (flat bodies), queue.jsonl, truth/*.csv, faults.jsonl, manifest.json."""
-    simulation = simulate(shop, rates, landing_share, today)
-    land(outdir / "landing", (delivery for delivery in simulation.by_file if not delivery.is_flat), parts)
-    land(outdir / "legacy", (delivery for delivery in simulation.by_file if delivery.is_flat))
-    _lines(outdir / "queue.jsonl", [json.dumps(body) for _, body in simulation.messages])
-    _lines(outdir / "faults.jsonl", [_fault(delivery) for delivery in simulation.deliveries if delivery.owes])
-    write_truth(outdir / "truth", simulation.truth)
-    (outdir / "manifest.json").write_text(json.dumps(_manifest(simulation), indent=2) + "\n")
-    return simulation
+    """Simulate, and write what `emit` does."""
+    feed = Feed(shop, rates)
+    sent = list(ways(feed, landing_share, shop.seed))
+    _write(outdir, shop, sent, parts)
+    write_truth(outdir / "truth", feed.truth(today))
+    return _simulation(shop, sent, feed.truth(today))
+
+
+def emit(outdir: Path, shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5, parts: int = 1) -> Manifest:
+    """Write landing/, legacy/ (flat bodies), queue.jsonl, truth/*.csv, faults.jsonl, manifest.json.
+
+    Of the deliveries, a day's and those still on their way are in memory at most.
+    """
+    feed = Feed(shop, rates)
+    manifest = _write(outdir, shop, ways(feed, landing_share, shop.seed), parts)
+    write_truth(outdir / "truth", feed.truth())
+    return manifest
+
+
+def _simulation(shop: Shop, sent: Sequence[tuple[Delivery, bool]], truth: Truth) -> Simulation:
+    by_file = tuple(delivery for delivery, goes_by_file in sent if goes_by_file)
+    by_queue = tuple(delivery for delivery, goes_by_file in sent if not goes_by_file)
+    return Simulation(shop, by_file, by_queue, truth)
+
+
+def _write(outdir: Path, shop: Shop, sent: Iterable[tuple[Delivery, bool]], parts: int) -> Manifest:
+    outdir.mkdir(parents=True, exist_ok=True)
+    manifest, landing, legacy = Manifest(shop), Landing(outdir / "landing", parts), Landing(outdir / "legacy")
+    with (outdir / "queue.jsonl").open("w") as queue, (outdir / "faults.jsonl").open("w") as faults:
+        for delivery, goes_by_file in sent:
+            manifest.count(delivery, goes_by_file)
+            if goes_by_file:
+                (legacy if delivery.is_flat else landing).add(delivery)
+            else:
+                queue.write(json.dumps(delivery.body.decode()) + "\n")
+            if delivery.owes:
+                faults.write(_fault(delivery) + "\n")
+    landing.close()
+    legacy.close()
+    (outdir / "manifest.json").write_text(json.dumps(_told(manifest), indent=2) + "\n")
+    return manifest
 
 
 def write_truth(folder: Path, truth: Truth) -> None:
@@ -91,22 +143,17 @@ def _text(value: object) -> object:
     return value
 
 
-def _lines(path: Path, lines: Sequence[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(line + "\n" for line in lines))
-
-
 def _fault(delivery: Delivery) -> str:
     digest = hashlib.sha256(delivery.body).hexdigest()
     return json.dumps({"payload_sha256": digest, "kind": delivery.kind, "owes": sorted(delivery.owes)})
 
 
-def _manifest(simulation: Simulation) -> dict[str, object]:
+def _told(manifest: Manifest) -> dict[str, object]:
     return {
-        "shop": {**asdict(simulation.shop), "start": str(simulation.shop.start)},
-        "deliveries": len(simulation.deliveries),
-        "by_file": len(simulation.by_file),
-        "by_queue": len(simulation.by_queue),
-        "kinds": dict(sorted(Counter(delivery.kind for delivery in simulation.deliveries).items())),
-        "verdicts": dict(sorted(simulation.verdicts.items())),
+        "shop": {**asdict(manifest.shop), "start": str(manifest.shop.start)},
+        "deliveries": manifest.deliveries,
+        "by_file": manifest.by_file,
+        "by_queue": manifest.by_queue,
+        "kinds": dict(sorted(manifest.kinds.items())),
+        "verdicts": dict(sorted(manifest.verdicts.items())),
     }

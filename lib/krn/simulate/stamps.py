@@ -6,6 +6,7 @@ from random import Random
 from krn.simulate.facts import Stamp
 
 ORDERS, PAYMENTS, RETURNS = "/shop/orders", "/shop/payments", "/shop/returns"
+GATEWAY, ISSUER, CHARGEBACKS = "/cards/gateway", "/cards/issuers", "/cards/chargebacks"
 WAREHOUSE, CARRIER, BACK_OFFICE = "/shop/warehouse", "/carriers/feed", "/shop/back-office"
 
 

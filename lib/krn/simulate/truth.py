@@ -1,4 +1,4 @@
-"""The books the shop keeps beside its events: histories in, the rows that gold must hold out."""
+"""The books the shop keeps beside its events: lives in, the rows that gold must hold out."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from krn.simulate.cards.books import CardBooks
+from krn.simulate.cards.facts import Purchase
 from krn.simulate.cohorts import Cohorts, steps
 from krn.simulate.counting import Counts
 from krn.simulate.facts import CustomerTold, History, Order, Told
@@ -24,7 +26,7 @@ Counted = TypeVar("Counted", CustomerVersions, ProductVersions)
 
 @dataclass(slots=True)
 class Books:
-    """Running sums per table; a history is added once, when all of it is known."""
+    """Running sums per table; a life is added once, when all of it is known."""
 
     sales: Sales
     cohorts: Cohorts = field(default_factory=Cohorts)
@@ -35,12 +37,19 @@ class Books:
     products: Versions = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    cards: CardBooks = field(default_factory=CardBooks)
 
     @property
     def zone(self) -> ZoneInfo:
         return self.sales.zone
 
-    def add(self, history: History) -> None:
+    def add(self, life: History | Purchase) -> None:
+        if isinstance(life, Purchase):
+            self.cards.add(life, self.zone)
+        else:
+            self._add(life)
+
+    def _add(self, history: History) -> None:
         self.counts.add(history)
         self.findings += never_created(history)
         history = each_once(history)
@@ -68,6 +77,7 @@ class Books:
             set(self.products),
             list(self.findings),
             self.counts.copy(),
+            self.cards.copy(),
         )
 
     def truth(self, today: date) -> Truth:
@@ -86,6 +96,9 @@ class Books:
             _versions(ProductVersions, self.products),
             tuple(sorted(self.findings)),
             self.counts.gaps(),
+            self.cards.daily(),
+            self.cards.counts(),
+            tuple(sorted(self.cards.frauds)),
         )
 
     def _know(self, told: Told) -> None:

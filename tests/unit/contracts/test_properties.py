@@ -88,6 +88,19 @@ def test_the_filters_and_the_rules_agree(
     assert verdict(payload) == suspicious(payload)
 
 
+@given(
+    values | st.floats(-200, 200) | st.decimals(-91, 91, allow_nan=False),
+    st.sampled_from(["lat", "lon", "ip", "card_id"]),
+)
+def test_the_filters_and_the_rules_agree_on_a_transaction(
+    verdict: Verdict, suspicious: Verdict, value: object, field: str
+) -> None:
+    data = {"transaction_id": "T1", "card_id": "tok", "merchant_id": "M1", "amount": "21", "currency": "EUR"}
+    event = {"id": "e-1", "type": "transaction.initiated", "source": "/bank", "time": "2025-06-01T10:00:00Z"}
+    payload = json.dumps(event | {"data": data | {field: value}}, default=float).encode()
+    assert verdict(payload) == suspicious(payload)
+
+
 @given(st.data())
 def test_what_is_accepted_can_be_read_by_any_reader(verdict: Verdict, order: Order, data: st.DataObject) -> None:
     payload = data.draw(mutated(json.loads(order())))

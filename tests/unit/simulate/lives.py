@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from zoneinfo import ZoneInfo
 
+from krn.simulate.cards.facts import Decided, Initiated, Labelled, Purchase
 from krn.simulate.facts import (
     Cancellation,
     Delivered,
@@ -61,8 +62,20 @@ def delivered(when: str, shipment_id: str = "S", attempt_no: int | None = None) 
     return Delivered(at(when, f"d-{shipment_id}"), shipment_id, "A", attempt_no=attempt_no)
 
 
-def truth(*histories: History, today: date = date(2024, 6, 30)) -> Truth:
+def initiated(when: str, amount: str, transaction_id: str, currency: str = "GBP") -> Initiated:
+    return Initiated(at(when, f"i-{transaction_id}"), transaction_id, "card-1", "M", D(amount), currency)
+
+
+def decided(when: str, transaction_id: str, is_approved: bool = True, event_id: str = "d1") -> Decided:
+    return Decided(at(when, event_id), transaction_id, D(10), "GBP", is_approved)
+
+
+def labelled(when: str, transaction_id: str, label: str, event_id: str = "l1") -> Labelled:
+    return Labelled(at(when, event_id), transaction_id, label)
+
+
+def truth(*lives: History | Purchase, today: date = date(2024, 6, 30)) -> Truth:
     books = Books(Sales(BERLIN))
-    for history in histories:
-        books.add(history)
+    for life in lives:
+        books.add(life)
     return books.truth(today)

@@ -11,7 +11,7 @@ from krn.contracts.checked import Checked
 from krn.contracts.contract import Delivered
 from krn.contracts.known import compiled
 from krn.simulate import Habits, Rates, Shop, simulate
-from krn.simulate.broken import BREAKS
+from krn.simulate.broken import LEAKS
 from krn.simulate.faults import Delivery
 
 FAULTY = Rates(0.2, 0.2, 0.3, 0.3, 0.6, 0.2)
@@ -21,12 +21,13 @@ RECEIVED = Delivered(datetime(2026, 1, 1, tzinfo=UTC), datetime(2025, 12, 31, tz
 @pytest.fixture(scope="module")
 def judged() -> list[tuple[Delivery, Checked]]:
     contracts = compiled(CONTRACTS)
-    sent = simulate(Shop(seed=3, orders=400, days=20, habits=Habits(reversed=0.5)), FAULTY).deliveries
+    shop = Shop(seed=3, orders=400, days=20, habits=Habits(reversed=0.5), transactions=400)
+    sent = simulate(shop, FAULTY).deliveries
     return [(delivery, check(delivery.body, RECEIVED, contracts)) for delivery in sent]
 
 
 def test_every_event_that_is_not_broken_is_accepted(judged: list[tuple[Delivery, Checked]]) -> None:
-    refused = [checked.reasons for delivery, checked in judged if delivery.kind not in BREAKS and not checked.ok]
+    refused = [checked.reasons for delivery, checked in judged if delivery.kind not in LEAKS and not checked.ok]
     assert refused == []
 
 
@@ -34,7 +35,7 @@ def test_every_broken_event_is_refused_for_one_of_the_reasons_it_owes(judged: li
     wrong = [
         (delivery.kind, checked.reasons, delivery.body)
         for delivery, checked in judged
-        if delivery.kind in BREAKS and not delivery.owes & set(checked.reasons)
+        if delivery.kind in LEAKS and not delivery.owes & set(checked.reasons)
     ]
     assert wrong == []
 
@@ -44,8 +45,9 @@ def test_every_event_type_is_sent_and_meets_every_kind_of_fault(judged: list[tup
     for delivery, checked in judged:
         if checked.type:
             kinds[checked.type].add(delivery.kind)
-    assert {contract.type for contract in CONTRACTS} <= set(kinds)
-    for contract in CONTRACTS:
+    sent = [contract for contract in CONTRACTS if not contract.type.startswith("transaction.")]  # of no shop
+    assert {contract.type for contract in sent} <= set(kinds)
+    for contract in sent:
         faults = {"late", "reordered", "duplicate", "id_conflict", "missing", "unknown_version"}
         assert faults <= kinds[contract.type], contract.type
         assert "business_duplicate" in kinds[contract.type] or not contract.key

@@ -12,14 +12,15 @@ import orjson
 import pytest
 
 from krn.contracts import CONTRACTS
-from krn.simulate import Feed, Rates, Shop, Simulation, simulate, stream, write
-from krn.simulate.broken import BREAKS
+from krn.simulate import Feed, Rates, Shop, Simulation, emit, simulate, stream, write
+from krn.simulate.broken import LEAKS, breaks
+from krn.simulate.cards.facts import CardFact
 from krn.simulate.events import Event, event
 from krn.simulate.facts import Fact
 from krn.simulate.faults import NO_FAULTS, Delivery, deliveries
-from krn.simulate.shop import histories
+from krn.simulate.shop import lives
 
-SMALL = Shop(seed=3, orders=300, days=20)
+SMALL = Shop(seed=3, orders=300, days=20, transactions=300)
 KEYS = {contract.type: contract.key for contract in CONTRACTS}
 FAULTY = Rates(0.2, 0.2, 0.3, 0.3, 0.6, 0.2)
 
@@ -28,8 +29,8 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def facts(shop: Shop = SMALL) -> list[Fact]:
-    return [fact for history in histories(shop) for fact in history.facts()]
+def facts(shop: Shop = SMALL) -> list[Fact | CardFact]:
+    return [fact for life in lives(shop) for fact in life.facts()]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,15 @@ def faulty() -> Simulation:
 
 def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        write(tmp_path / name, Shop(seed=5, orders=100, days=10))
+        write(tmp_path / name, Shop(seed=5, orders=100, days=10, transactions=100))
     assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_a_folder_that_is_written_on_the_way_is_the_same(tmp_path: Path) -> None:
+    manifest = emit(tmp_path / "one", SMALL, FAULTY, parts=2)
+    simulation = write(tmp_path / "two", SMALL, FAULTY, parts=2)
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+    assert (manifest.deliveries, manifest.verdicts) == (len(simulation.deliveries), simulation.verdicts)
 
 
 def test_a_file_holds_no_time_of_writing(tmp_path: Path) -> None:
@@ -74,7 +82,7 @@ def test_what_strays_from_another_shop_keeps_its_place_too(seed: int) -> None:
 
 
 def test_every_kind_of_fault_occurs(faulty: Simulation) -> None:
-    expected = {"good", "late", "reordered", "duplicate", "business_duplicate", "id_conflict", *BREAKS}
+    expected = {"good", "late", "reordered", "duplicate", "business_duplicate", "id_conflict", *LEAKS}
     assert {delivery.kind for delivery in faulty.deliveries} == expected
 
 
@@ -109,29 +117,45 @@ def rank(body: bytes) -> tuple[datetime, str, str]:
 def test_a_contradiction_reuses_an_id_and_follows_the_good_event_by_the_same_way(faulty: Simulation) -> None:
     contradictions = [(i, each) for i, each in enumerate(faulty.by_file) if each.kind == "id_conflict"]
     assert contradictions
+    ids = [id_of(each.body) if each.stamp else None for each in faulty.by_file]
     for i, delivery in contradictions:
-        good = [j for j, each in enumerate(faulty.by_file) if each.stamp and has_id_of(each.body, delivery.body)]
+        good = [j for j, known in enumerate(ids) if known == id_of(delivery.body)]
         assert len(good) == 1 and good[0] < i
         assert faulty.by_file[good[0]].body != delivery.body
         assert faulty.by_file[good[0]].arrives_at.date() == delivery.arrives_at.date()
 
 
-def has_id_of(one: bytes, other: bytes) -> bool:
-    first, second = orjson.loads(one), orjson.loads(other)
-    return (first.get("source"), first.get("id")) == (second["source"], second["id"])
+def id_of(body: bytes) -> tuple[object, object]:
+    envelope = orjson.loads(body)
+    return envelope.get("source"), envelope.get("id")
 
 
-@pytest.mark.parametrize("kind", BREAKS)
+@pytest.mark.parametrize("kind", LEAKS)
 def test_a_broken_copy_owes_a_reason_and_differs_from_the_good_event(kind: str) -> None:
-    breaking, owes = BREAKS[kind]
+    breaking, owes = LEAKS[kind]
     assert owes
-    for sent in events_of_each_type():
+    for sent in (sent for sent in events_of_each_type() if kind in breaks(sent.type)):
         broken = [breaking(Random(seed), sent) for seed in range(20)]
         assert all(body != sent.body and b"\n" not in body for body in broken if body is not None)
 
 
 def events_of_each_type() -> list[Event]:
     return list({(sent.type, sent.is_flat): sent for sent in map(event, facts())}.values())
+
+
+def test_a_leaked_number_has_the_length_and_the_check_digit_of_a_card_s() -> None:
+    sent = next(made for made in map(event, facts()) if made.type == "transaction.initiated")
+    numbers = {orjson.loads(LEAKS["pan_leak"][0](Random(seed), sent) or b"")["data"]["card_id"] for seed in range(200)}
+    assert {len(number) for number in numbers} == set(range(13, 20))
+    for number in numbers:
+        counted = [2 * int(d) if place % 2 else int(d) for place, d in enumerate(reversed(number))]
+        assert sum(n - 9 if n > 9 else n for n in counted) % 10 == 0
+
+
+def test_a_truncated_copy_is_cut_between_two_characters() -> None:
+    sent = next(made for made in map(event, facts()) if "é" in made.body.decode())
+    for seed in range(3 * len(sent.body)):
+        assert LEAKS["truncated"][0](Random(seed), sent).decode()  # type: ignore[union-attr]
 
 
 def test_what_is_not_text_goes_by_file_only(faulty: Simulation) -> None:

@@ -1,0 +1,1 @@
+"""A town of card holders, the tills where they pay, and the thieves among them."""
