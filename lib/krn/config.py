@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -98,13 +98,17 @@ class Config(_Frozen):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
     gate: Literal["fused", "plain", "off"] = "fused"
+    fraud_rules: LocalPath | None = None
+    label_delay_days: int = Field(7, ge=0, le=90)
+    review_capacity: int = Field(100, ge=1)
     on_problem: str | None = None
     sources: tuple[Source, ...] = ()
 
-    def run_args(self, clock: datetime) -> dict[str, str | date]:
+    def run_args(self, clock: datetime) -> dict[str, object]:
         """The values a transform may ask for by name."""
         today = clock.astimezone(ZoneInfo(self.timezone)).date()
-        return {"timezone": self.timezone, "currency": self.currency, "today": today}
+        of_fraud = {"label_delay_days": self.label_delay_days, "review_capacity": self.review_capacity}
+        return {"timezone": self.timezone, "currency": self.currency, "today": today, **of_fraud}
 
 
 def load(path: Path | None, environ: Mapping[str, str], sets: Iterable[str] = ()) -> Config:

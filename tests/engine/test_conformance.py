@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from paying import payments
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from world import ARGS, RECEIVED, rows_of
@@ -33,7 +34,7 @@ SCOPED = [t for t in BUILT if t.scope is not None]
 #: Many things go wrong in this shop: half of its orders are reversed, many are paid twice or by no one known.
 SHOP = Shop(seed=11, orders=60, days=12, habits=Habits(reversed=0.5, strays=0.1))
 #: Told again, each of these is a fact of its own.
-KEPT_AGAIN = ("order.cancelled", "shipment.tracked", "customer.upserted", "product.upserted")
+KEPT_AGAIN = ("order.cancelled", "shipment.tracked", "customer.upserted", "product.upserted", "transaction.labelled")
 RUN_ARGS = {**ARGS, "timezone": SHOP.timezone, "today": SHOP.start + timedelta(days=40)}
 
 Frames = Mapping[str, DataFrame]
@@ -48,7 +49,8 @@ def _small_plans(spark: SparkSession) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def verdicts(spark: SparkSession) -> DataFrame:
-    bodies = [d.body for d in simulate(SHOP, landing_share=0).deliveries if _is_text(d.body)]
+    sold = [d.body for d in simulate(SHOP, landing_share=0).deliveries if _is_text(d.body)]
+    bodies = [*sold, *payments(seed=12, n=70)]
     rows = [_bronze(n, body) for n, body in enumerate(bodies)]
     received = checked(spark.createDataFrame(rows, BRONZE.schema), Terms("GBP"))
     kept = spark.createDataFrame(received.toArrow(), received.schema).cache()
@@ -136,7 +138,7 @@ def _rows(given: Input, frames: Frames, verdicts: DataFrame) -> DataFrame:
 
 
 def _cut(given: Input, rows: DataFrame, scope: Scope, table: Table) -> DataFrame:
-    return typed(given, rows if given.via else scope.restrict(rows, scope_of(table, given), table.window_days))
+    return typed(given, rows if given.via else scope.restrict(rows, scope_of(table, given), table.reach(RUN_ARGS)))
 
 
 def _some(spark: SparkSession, frame: DataFrame, column: str) -> Scope:

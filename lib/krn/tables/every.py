@@ -4,6 +4,10 @@ from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import (
     customer_cohorts,
     customer_value,
+    fraud_alerts,
+    fraud_daily,
+    fraud_rule_weekly,
+    fraud_scores,
     lane_performance,
     open_orders,
     order_cohort_daily,
@@ -14,11 +18,14 @@ from krn.tables.gold import (
     sales_by_product,
     sales_daily,
     shipping_daily,
+    transaction_features,
 )
 from krn.tables.silver import (
     buyers,
+    cards,
     customers,
     deliveries,
+    labels,
     order_lines,
     orders,
     payments,
@@ -27,6 +34,7 @@ from krn.tables.silver import (
     refunds,
     sales_entries,
     shipments,
+    transactions,
 )
 from krn.tables.table import Table
 
@@ -43,6 +51,9 @@ TABLES: tuple[Table, ...] = (
     buyers.TABLE,
     customers.TABLE,
     products.TABLE,
+    transactions.TABLE,
+    cards.TABLE,
+    labels.TABLE,
     order_cohort_daily.TABLE,
     sales_daily.TABLE,
     sales_by_country.TABLE,
@@ -55,4 +66,9 @@ TABLES: tuple[Table, ...] = (
     open_orders.TABLE,
     customer_value.TABLE,
     customer_cohorts.TABLE,
+    transaction_features.TABLE,
+    fraud_scores.TABLE,
+    fraud_alerts.TABLE,
+    fraud_daily.TABLE,
+    fraud_rule_weekly.TABLE,
 )
