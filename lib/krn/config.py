@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -104,11 +104,14 @@ class Config(_Frozen):
     on_problem: str | None = None
     sources: tuple[Source, ...] = ()
 
+    def today(self, clock: datetime) -> date:
+        """The business date of an instant."""
+        return clock.astimezone(ZoneInfo(self.timezone)).date()
+
     def run_args(self, clock: datetime) -> dict[str, object]:
         """The values a transform may ask for by name."""
-        today = clock.astimezone(ZoneInfo(self.timezone)).date()
         of_fraud = {"label_delay_days": self.label_delay_days, "review_capacity": self.review_capacity}
-        return {"timezone": self.timezone, "currency": self.currency, "today": today, **of_fraud}
+        return {"timezone": self.timezone, "currency": self.currency, "today": self.today(clock), **of_fraud}
 
 
 def load(path: Path | None, environ: Mapping[str, str], sets: Iterable[str] = ()) -> Config:

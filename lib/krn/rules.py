@@ -127,7 +127,7 @@ def _truth(node: ast.expr, words: Mapping[str, str]) -> str:
         case ast.UnaryOp(ast.Not(), value):
             return f"(NOT {_truth(value, words)})"
         case ast.Compare(left, [op], [right]) if type(op) in _COMPARED:
-            return f"({_number(left, words)} {_COMPARED[type(op)]} {_number(right, words)})"
+            return f"coalesce({_number(left, words)} {_COMPARED[type(op)]} {_number(right, words)}, false)"
     raise _NotOurs(f"{ast.unparse(node)!r} compares nothing")
 
 

@@ -115,7 +115,10 @@ EVENTS: Mapping[str, Rows] = {
         {**TRIED, "transaction_id": "T2", "event_time": "2026-01-05 13:00", "lat": 52.0},
         {**TRIED, "transaction_id": "T3", "event_time": "2026-01-07 13:00"},
         {**TRIED, "transaction_id": "great", "amount": "600", "card_id": "new", "event_time": "2026-01-06 13:00"},
-        *({**TRIED, "transaction_id": name, "event_time": "2026-01-09 13:00", "card_id": name} for name in QUIET),
+        *(
+            {**TRIED, "transaction_id": name, "event_time": f"2026-01-09 {hour:02}:00", "card_id": name}
+            for hour, name in enumerate(QUIET)
+        ),
     ],
     "transaction.approved": [
         *({**APPROVED, "transaction_id": name} for name in (*QUIET[1:], "T1", "T2", "T3", "great")),

@@ -47,7 +47,7 @@ def test_a_condition_becomes_sql(tmp_path):
     km, two, one, five = "CAST(km AS DOUBLE)", "CAST('2.0' AS DOUBLE)", "CAST('1.0' AS DOUBLE)", "CAST('5.0' AS DOUBLE)"
     observed = f"greatest({km}, ({two} * CAST(kmh AS DOUBLE)))"
     assert rule.observed == observed
-    assert rule.condition == f"(({observed} >= {five}) AND (NOT ({km} < {one})))"
+    assert rule.condition == f"(coalesce({observed} >= {five}, false) AND (NOT coalesce({km} < {one}, false)))"
 
 
 def test_a_threshold_may_differ_by_currency(tmp_path):

@@ -26,7 +26,10 @@ HITS = ArrayType(
 
 @dataclass(frozen=True)
 class Rule:
-    """`condition`, `observed` and `threshold` are SQL over the columns of gold.transaction_features."""
+    """`condition`, `observed` and `threshold` are SQL over the columns of gold.transaction_features.
+
+    A condition is never null: what is not known compares false.
+    """
 
     name: str
     version: int
@@ -34,11 +37,6 @@ class Rule:
     condition: str
     observed: str
     threshold: str
-
-    @property
-    def hits(self) -> str:
-        """Whether the rule hits; what is not known hits nothing."""
-        return f"coalesce({self.condition}, false)"
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,13 @@ class RuleSet:
     @property
     def score(self) -> str:
         """The points of all rules that hit, at most 100."""
-        points = (f"CASE WHEN {rule.hits} THEN {rule.points} ELSE 0 END" for rule in self.rules)
+        points = (f"CASE WHEN {rule.condition} THEN {rule.points} ELSE 0 END" for rule in self.rules)
         return f"least({MOST}, {' + '.join(points)})"
 
 
 def hits_of(rules: Sequence[Rule]) -> SparkColumn:
     """The rules that hit, in their order."""
-    return F.array_compact(F.array(*(F.when(F.expr(rule.hits), _hit(rule)) for rule in rules))).cast(HITS)
+    return F.array_compact(F.array(*(F.when(F.expr(rule.condition), _hit(rule)) for rule in rules))).cast(HITS)
 
 
 def _hit(rule: Rule) -> SparkColumn:
