@@ -1,7 +1,8 @@
 """What features cost: n transactions of 180 days in full, then one day more, through the engine with its gate on.
 
 Run: python bench/features.py [transactions]. Transactions are drawn evenly by Spark; a tenth is at one merchant, a
-hundredth on one device, a hundredth is fraud and labelled a week later. CPU is that of the whole process, JVM included.
+hundredth of those online on one device, a hundredth is fraud and labelled a week later. CPU is that of the whole
+process, the JVM included.
 """
 
 import sys
@@ -108,7 +109,7 @@ def main(n: int) -> None:
     """Make silver, build features in full, add a day, build again; both must be published."""
     spark = open_session(HOME, "bench features", {"spark.master": "local[2]"})
     suites = suite_of(HOME)
-    with tempfile.TemporaryDirectory(dir=HOME) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         store = Store(lambda: spark, Path(folder))
         args = {"label_delay_days": 7, "timezone": "UTC", "today": date(2025, 7, 1)}
         print(f"{n:,} transactions in {DAYS} days\n{'':10}{'CPU s':>8}{'wall s':>8}{'rows':>12}")

@@ -43,7 +43,7 @@ class Table:
 
     A row of a table with a window is made of its own day and the `reach` days before it: `window_days`, and as many
     more as the run value `window_arg` says. A changed date d then makes d … d + reach again, of inputs from d - reach.
-    `args` are the names of run values the transform asks for: `timezone`, `currency`, `today`.
+    `args` are the names of run values the transform asks for: `timezone`, `currency`, `today` and others.
     """
 
     name: str
