@@ -107,7 +107,7 @@ def _scope(
     if table.scope is None:
         return Scope("changed")
     with store.small_plans():
-        return scopes.changed(table, store, pins, cursor, news, folder / "scope")
+        return scopes.changed(table, store, pins, cursor, news, table.reach(run.args), folder / "scope")
 
 
 def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str) -> str:
@@ -128,18 +128,18 @@ def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, ru
 def _candidate(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, folder: Path) -> Candidate:
     if table.transform is None:
         raise KrnError(f"{table.name} has no transform.", "mend the table's file")
-    frames = _restricted(table, store, pins, scope)
+    frames = _restricted(table, store, pins, scope, table.reach(run.args))
     new = conform(table, table.transform(**frames, **{name: run.args[name] for name in table.args}))
-    if table.window_days and table.scope:
+    if table.scope and table.reach(run.args):
         new = scope.restrict(new, new[table.scope])
     return write(table, new, _old(table, store, scope), folder / "rows")
 
 
-def _restricted(table: Table, store: Store, pins: Pins, scope: Scope) -> dict[str, DataFrame]:
+def _restricted(table: Table, store: Store, pins: Pins, scope: Scope, reach: int) -> dict[str, DataFrame]:
     """The inputs by parameter name, each cut to the scope, but those reached via another column."""
     raw = {name: (i, inputs.rows(i, store, pins)) for name, i in table.reads.items()}
     cut = {
-        n: (i, f if i.via or scope.is_whole else scope.restrict(f, scope_of(table, i), table.window_days))
+        n: (i, f if i.via or scope.is_whole else scope.restrict(f, scope_of(table, i), reach))
         for n, (i, f) in raw.items()
     }
     return {name: inputs.typed(i, frame) for name, (i, frame) in cut.items()}
@@ -164,7 +164,7 @@ def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Ru
     if suite is None:
         return None
     if candidate.n_visible == 0:
-        return _emptied(candidate, store, pins, scope, suite)
+        return _emptied(candidate, store, pins, scope, suite, candidate.table.reach(run.args))
     if candidate.n_changed == 0 and store.exists(candidate.table.name):
         return None
     visible = candidate.visible(store.spark)
@@ -173,20 +173,20 @@ def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Ru
     return gate.with_reconciled(result, suite, found)
 
 
-def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite) -> Result | None:
+def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite, reach: int) -> Result | None:
     """An empty candidate of inputs that had rows is held, unless the table may be empty."""
-    if candidate.table.may_be_empty or not _has_input(candidate.table, store, pins, scope):
+    if candidate.table.may_be_empty or not _has_input(candidate.table, store, pins, scope, reach):
         return None
     return gate.refused(suite, "unexpectedly empty: the inputs in scope have rows, the candidate has none")
 
 
-def _has_input(table: Table, store: Store, pins: Pins, scope: Scope) -> bool:
+def _has_input(table: Table, store: Store, pins: Pins, scope: Scope, reach: int) -> bool:
     """Whether an input has rows that make rows here: not those of no scope, nor those reached via another column."""
     for given in (i for i in table.reads.values() if not i.via):
         rows = inputs.rows(given, store, pins)
         if table.scope is not None:
             value = scope_of(table, given)
-            rows = scope.restrict(rows, value, table.window_days).where(value.isNotNull())
+            rows = scope.restrict(rows, value, reach).where(value.isNotNull())
         if not rows.isEmpty():
             return True
     return False

@@ -116,6 +116,9 @@ class Config(_Frozen):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
     gate: Literal["fused", "plain", "off"] = "fused"
+    fraud_rules: LocalPath | None = None
+    label_delay_days: int = Field(7, ge=0, le=90)
+    review_capacity: int = Field(100, ge=1)
     on_problem: str | None = None
     tables: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     sources: tuple[Source, ...] = ()
@@ -125,10 +128,14 @@ class Config(_Frozen):
         """By the name of a source that is a dead-letter queue, the source whose dead letters it holds."""
         return {s.name: s.dead_letters_of for s in self.sources if isinstance(s, Sqs) and s.dead_letters_of}
 
-    def run_args(self, clock: datetime) -> dict[str, str | date]:
+    def today(self, clock: datetime) -> date:
+        """The business date of an instant."""
+        return clock.astimezone(ZoneInfo(self.timezone)).date()
+
+    def run_args(self, clock: datetime) -> dict[str, object]:
         """The values a transform may ask for by name."""
-        today = clock.astimezone(ZoneInfo(self.timezone)).date()
-        return {"timezone": self.timezone, "currency": self.currency, "today": today}
+        of_fraud = {"label_delay_days": self.label_delay_days, "review_capacity": self.review_capacity}
+        return {"timezone": self.timezone, "currency": self.currency, "today": self.today(clock), **of_fraud}
 
 
 def load(path: Path | None, environ: Mapping[str, str], sets: Iterable[str] = ()) -> Config:

@@ -13,7 +13,7 @@ from types import FrameType
 import orjson
 import structlog
 
-from krn import journal, pipeline
+from krn import journal, pipeline, rules
 from krn.config import Config
 from krn.contracts.envelope import Envelope
 from krn.errors import Busy, KrnError, Unreadable
@@ -47,7 +47,10 @@ class Asked:
 
 
 def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
-    """Run the steps; the journal gets what was done, however it ends. Never raises a KrnError: the record has it."""
+    """Run the steps; the journal gets what was done, however it ends.
+
+    A KrnError is raised only for what keeps the run from starting; of what comes later the record tells.
+    """
     started = datetime.now(UTC)
     clock = asked.clock or started
     run, progress = _run(asked, config, home, started, clock), Progress()
@@ -86,7 +89,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
     suites = suite_of(home)
     return Run(
         id=journal.new_run_id(started),
-        args=config.run_args(clock),
+        args={**config.run_args(clock), "rules": rules.load(config.fraud_rules or home / rules.FILE)},
         suite_of=(lambda table: None) if config.gate == "off" else suites,
         engine=config.gate,
         full=asked.full,

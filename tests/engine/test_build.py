@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from world import (
     BUYERS,
     DAILY,
@@ -27,6 +28,7 @@ from world import (
 )
 
 from krn import cursors
+from krn.engine.scope import Scope
 from krn.errors import KrnError
 from krn.failpoints import arm, disarm
 from krn.outcome import Restated
@@ -138,6 +140,24 @@ def test_a_late_day_changes_the_days_of_its_window_and_no_other(store: Store) ->
     assert content(store, MOVING.name) == Counter(
         [(date(2026, 1, d), Decimal(t)) for d, t in ((1, 1), (2, 101), (3, 103), (9, 4))]
     )
+
+
+def test_a_window_may_be_longer_by_a_value_of_the_run(store: Store) -> None:
+    deliver(store, order("a", 1, day=1), order("b", 2, day=3))
+    longer = replace(MOVING, window_days=1, window_arg="label_delay_days")
+    step(store, "r1", [TOTALS, longer], label_delay_days=1)
+    deliver(store, order("late", 100, day=2))
+    changed = step(store, "r2", [TOTALS, longer], label_delay_days=1)[MOVING.name]
+    assert changed.rows["update"] + changed.rows["insert"] == 2
+    assert content(store, MOVING.name) == Counter(
+        [(date(2026, 1, d), Decimal(t)) for d, t in ((1, 1), (2, 101), (3, 103))]
+    )
+
+
+def test_a_window_reads_the_days_before_those_it_makes_and_none_after(spark: SparkSession) -> None:
+    days = spark.sql("SELECT explode(sequence(DATE'2026-01-01', DATE'2026-01-31')) AS day")
+    found = Scope("changed", dates=(date(2026, 1, 10), date(2026, 1, 11))).restrict(days, F.col("day"), reach=2)
+    assert [row.day.day for row in found.collect()] == [8, 9, 10, 11]
 
 
 def test_a_table_relative_to_today_is_made_again_on_another_day(store: Store) -> None:

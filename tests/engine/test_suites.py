@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from krn import gate
+from krn import gate, rules
 from krn.build import in_order
 from krn.contracts.contract import Contract
 from krn.engine import numbers
@@ -26,7 +26,13 @@ from krn.testing import events, rows, transformed
 HOME = Path(__file__).parents[2]
 NAMES = [table.name for table in TABLES]
 BY_NAME = {table.name: table for table in TABLES}
-ARGS: Mapping[str, object] = {"timezone": "UTC", "today": date(2026, 1, 31)}
+ARGS: Mapping[str, object] = {
+    "timezone": "UTC",
+    "today": date(2026, 1, 31),
+    "label_delay_days": 7,
+    "review_capacity": 100,
+    "rules": rules.load(HOME / rules.FILE),
+}
 DAY = date(2026, 1, 5)
 SPANS = ("handling", "transit", "total")
 MORNING, NOON = datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -49,6 +55,21 @@ TOKEN = "0123456789abcdef" * 2
 PAYMENT = {"currency": "EUR", "amount": "35.5", "method": "card"}
 PARCEL = {"carrier": "DHL", "service": "express", "origin": "BY", "destination": "HE"}
 PROMISE = {"promised_delivery_date": "2026-01-08"}
+TRIED = {
+    "card_id": "k",
+    "merchant_id": "m",
+    "terminal_id": "t",
+    "device_id": "d",
+    "ip": TOKEN,
+    "channel": "pos",
+    "amount": "10",
+    "currency": "EUR",
+    "lat": 48.0,
+    "lon": 2.0,
+    "event_time": "2026-01-05 12:00",
+}
+QUIET = tuple(f"q{n}" for n in range(12))
+APPROVED = {"amount": "10", "currency": "EUR", "event_time": "2026-01-09 13:01"}
 EVENTS: Mapping[str, Rows] = {
     "order.created": [
         {
@@ -90,6 +111,25 @@ EVENTS: Mapping[str, Rows] = {
         {"shipment_id": "S3", "status": "exception", "event_time": "2026-01-08 09:00"},
         {"shipment_id": "S1", "status": "in_transit", "event_time": "2026-01-10 09:00"},
     ],
+    "transaction.initiated": [
+        {**TRIED, "transaction_id": "T1"},
+        {**TRIED, "transaction_id": "T2", "event_time": "2026-01-05 13:00", "lat": 52.0},
+        {**TRIED, "transaction_id": "T3", "event_time": "2026-01-07 13:00"},
+        {**TRIED, "transaction_id": "great", "amount": "600", "card_id": "new", "event_time": "2026-01-06 13:00"},
+        *(
+            {**TRIED, "transaction_id": name, "event_time": f"2026-01-09 {hour:02}:00", "card_id": name}
+            for hour, name in enumerate(QUIET)
+        ),
+    ],
+    "transaction.approved": [
+        *({**APPROVED, "transaction_id": name} for name in (*QUIET[1:], "T1", "T2", "T3", "great")),
+    ],
+    "transaction.declined": [{**APPROVED, "transaction_id": "q0"}],
+    "transaction.labelled": [
+        {"transaction_id": "T2", "label": "fraud", "event_time": "2026-01-12 12:00"},
+        {"transaction_id": "T2", "label": "genuine", "event_time": "2026-01-13 12:00"},
+        {"transaction_id": "great", "label": "dispute", "event_time": "2026-01-13 12:00"},
+    ],
     "order.delivered": [
         {"shipment_id": "S1", "order_id": "A", "event_time": "2026-01-09 09:00", "attempt_no": 2},
         {"shipment_id": "S2", "order_id": "A", "event_time": "2026-01-08 09:00"},
@@ -122,7 +162,174 @@ OF_VERSIONS: Mapping[str, Mapping[str, Any]] = {
     "events-agree": {"n_events": 10},
     "each-end-once": {},
 }
+WINDOWS = (("24h", "1h"), ("7d", "24h"), ("30d", "7d"))
+PLACES = ("terminal", "merchant")
+#: What is wrong with counts over windows of time.
+OF_WINDOWS: Mapping[str, Mapping[str, Any]] = {
+    **{f"{of}-counts-itself": {f"{of}_n_1h": 0} for of in ("card", *PLACES)},
+    **{f"{of}-{a}-holds-{b}": {f"{of}_n_{a}": 1, f"{of}_n_{b}": 2} for of in ("card", *PLACES) for a, b in WINDOWS},
+    **{f"{of}-sum-holds-the-amount": {f"{of}_sum_30d": "1", "amount": "2"} for of in ("card", *PLACES)},
+    **{f"{of}-frauds-not-negative": {f"{of}_frauds_1d": -1} for of in PLACES},
+    **{
+        f"{of}-frauds-{a}-hold-{b}": {f"{of}_frauds_{a}": 1, f"{of}_frauds_{b}": 2}
+        for of in PLACES
+        for a, b in (("7d", "1d"), ("30d", "7d"))
+    },
+    **{f"{of}-rate-{w}-not-negative": {f"{of}_fraud_rate_{w}": -0.5} for of in PLACES for w in ("1d", "7d", "30d")},
+}
 FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "silver.transactions": {
+        "grain": {},
+        "is-complete-present": {"is_complete": None},
+        "complete-has-card-id": {"is_complete": True, "card_id": None},
+        "complete-has-merchant-id": {"is_complete": True, "merchant_id": None},
+        "complete-has-amount": {"is_complete": True, "amount": None},
+        "complete-has-currency": {"is_complete": True, "currency": None},
+        "complete-has-initiated-at": {"is_complete": True, "initiated_at": None},
+        "complete-has-initiated-on": {"is_complete": True, "initiated_on": None},
+        "complete-has-business-date": {"is_complete": True, "business_date": None},
+        "incomplete-has-no-amount": {"is_complete": False, "amount": "1"},
+        "amount-not-negative": {"amount": "-0.0001"},
+        "currency-code": {"currency": "euros"},
+        "initiated-on-range": {"initiated_on": date(1900, 1, 1)},
+        "business-date-range": {"business_date": date(9999, 1, 1)},
+        "channel-present": {"channel": None},
+        "country-present": {"country": None},
+        "mcc-present": {"mcc": None},
+        "entry-mode-present": {"entry_mode": None},
+        "lat-on-earth": {"lat": 90.5},
+        "lon-on-earth": {"lon": -180.5},
+        "ip-is-a-token": {"ip_token": "203.0.113.9"},
+        "decision-present": {"decision": None},
+        "decision-known": {"decision": "maybe"},
+        "decided-has-an-instant": {"decision": "approved", "decided_at": None},
+        "pending-has-no-instant": {"decision": "pending", "decided_at": NOON},
+        "reason-of-a-decline": {"decision": "approved", "decline_reason": "expired"},
+        "latency-not-negative": {"decision_latency_ms": -1},
+        "counts-its-events": {"n_events": 0},
+    },
+    "silver.labels": {
+        "grain": {},
+        "label-present": {"label": None},
+        "label-known": {"label": "maybe"},
+        "known-on-present": {"known_on": None},
+        "known-on-range": {"known_on": date(1900, 1, 1)},
+        "ends-after-it-began": {"known_at": NOON, "superseded_at": MORNING},
+        "is-latest-present": {"is_latest": None},
+        "latest-is-open": {"is_latest": True, "superseded_at": datetime(2026, 2, 1, tzinfo=UTC)},
+        "past-is-closed": {"is_latest": False, "superseded_at": None},
+        "currency-code": {"currency": "euros"},
+        "amount-not-negative": {"amount": "-0.0001"},
+        "of-a-day": {"initiated_at": NOON, "business_date": None},
+        "counts-its-events": {"n_events": 0},
+        "one-latest-label": {},
+    },
+    "silver.cards": {
+        "grain": {},
+        "card-id-present": {"card_id": None},
+        "first-seen-present": {"first_seen_at": None},
+        "cards-agree": {},
+    },
+    "gold.transaction_features": {
+        "grain": {},
+        "card-id-present": {"card_id": None},
+        "initiated-on-present": {"initiated_on": None},
+        "initiated-on-range": {"initiated_on": date(1900, 1, 1)},
+        "business-date-present": {"business_date": None},
+        "amount-present": {"amount": None},
+        "currency-code": {"currency": "euros"},
+        **OF_WINDOWS,
+        "declines-not-negative": {"card_declines_10m": -1},
+        "prior-not-negative": {"prior_n_30d": -1},
+        "prior-has-a-mean": {"prior_n_30d": 1, "prior_mean_30d": None},
+        "no-prior-no-mean": {"prior_n_30d": 0, "prior_mean_30d": 0.0},
+        "std-not-negative": {"prior_std_30d": -0.5},
+        "prior-has-a-max": {"prior_n_30d": 1, "prior_max_30d": None},
+        "km-on-earth": {"km": 20_100.0},
+        "kmh-not-negative": {"kmh": -0.5},
+        "way-has-a-speed": {"km": 1.0, "kmh": None},
+        "age-not-negative": {"account_age_h": -0.5},
+        "age-present": {"account_age_h": None},
+        "device-holds-the-card": {"device_cards_1h": 0},
+        "ip-holds-the-card": {"ip_cards_1h": 0},
+        "device-counts-cards": {"device_id": "d", "device_cards_1h": None},
+        "transactions-agree": {},
+    },
+    "gold.fraud_scores": {
+        "grain": {},
+        "card-id-present": {"card_id": None},
+        "initiated-on-present": {"initiated_on": None},
+        "initiated-on-range": {"initiated_on": date(1900, 1, 1)},
+        "business-date-present": {"business_date": None},
+        "amount-present": {"amount": None},
+        "currency-code": {"currency": "euros"},
+        "score-present": {"score": None},
+        "score-range": {"score": 101},
+        "hits-present": {"hits": None},
+        "rule-set-present": {"rule_set": None},
+        "transactions-agree": {},
+        "scores-have-reasons": {"score": 1, "hits": []},
+    },
+    "gold.fraud_alerts": {
+        "grain": {},
+        "business-date-range": {"business_date": date(1900, 1, 1)},
+        "rank-from-one": {"rank": 0},
+        "score-range": {"score": 0},
+        "reasons-present": {"reasons": None},
+        "transaction-present": {"transaction_id": None},
+        "transactions-from-one": {"transactions": 0},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "amount-present": {"amount_at_risk": None},
+        "amount-not-negative": {"amount_at_risk": "-0.0001"},
+        "outcome-present": {"outcome": None},
+        "outcome-known": {"outcome": "lost"},
+        "within-capacity-present": {"is_within_capacity": None},
+        "one-alert-a-rank": {},
+        "hits-agree": {"transactions": 10},
+        "ranks-are-dense": {"rank": 1000},
+    },
+    "gold.fraud_daily": {
+        "grain": {},
+        "business-date-range": {"business_date": date(1900, 1, 1)},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "transactions-from-one": {"transactions": 0},
+        "amount-not-negative": {"amount": "-0.0001"},
+        "approved-not-negative": {"approved": -1},
+        "declined-not-negative": {"declined": -1},
+        "approved-within-transactions": {"approved": 100},
+        "declined-within-transactions": {"declined": 100},
+        "frauds-within-transactions": {"frauds": 100},
+        "fraud-amount-within-amount": {"fraud_amount": "10000"},
+        "decline-rate-of-decided": {"declined": 1, "decline_rate": None},
+        "decline-rate-is-a-share": {"decline_rate": "1.0001"},
+        "fraud-bps-is-a-share": {"fraud_bps": "10000.0001"},
+        "alerts-not-negative": {"alerts": -1},
+        "transactions-agree": {"transactions": 10},
+        "approved-agree": {"approved": 10},
+        "declined-agree": {"declined": 10},
+        "amount-agrees": {"amount": "0.0003"},
+        "fraud-amount-agrees": {"fraud_amount": "0.0003"},
+        "alerts-agree": {"alerts": 10},
+    },
+    "gold.fraud_rule_weekly": {
+        "grain": {},
+        "week-range": {"week": date(1900, 1, 1)},
+        "currency-present": {"currency": None},
+        "currency-code": {"currency": "euros"},
+        "hits-from-one": {"hits": 0},
+        "alerts-from-one": {"alerts": 0},
+        "alerts-within-hits": {"hits": 1, "alerts": 2},
+        "matured-within-hits": {"hits": 1, "matured_hits": 2},
+        "frauds-hit-within-matured": {"matured_hits": 1, "frauds_hit": 2},
+        "frauds-hit-within-frauds": {"frauds": 1, "frauds_hit": 2},
+        "precision-is-a-share": {"precision": "1.0001"},
+        "recall-is-a-share": {"recall": "1.0001"},
+        "amount-not-negative": {"amount_saved": "-0.0001"},
+        "precision-of-matured": {"matured_hits": 1, "precision": None},
+        "hits-agree": {"hits": 10},
+    },
     "bronze.deliveries": {
         "grain": {},
         "payload-present": {"payload": None},

@@ -4,11 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from krn import rules
 from krn.build import build, build_all
 from krn.contracts.contract import Contract
 from krn.contracts.orders import ORDER_CREATED
@@ -27,7 +29,15 @@ from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, INT, MONEY, MONEY_SUM, TEXT
 
 RECEIVED = datetime(2026, 2, 1, tzinfo=UTC)
-ARGS = {"timezone": "UTC", "currency": "GBP", "today": date(2026, 1, 31)}
+HOME = Path(__file__).parents[2]
+ARGS = {
+    "timezone": "UTC",
+    "currency": "GBP",
+    "today": date(2026, 1, 31),
+    "label_delay_days": 7,
+    "review_capacity": 2,
+    "rules": rules.load(HOME / rules.FILE),
+}
 
 
 def order(order_id: str, total: int = 10, day: int = 1, event_id: str = "", customer: str = "c") -> bytes:

@@ -6,7 +6,7 @@ from krn.engine import fingerprint as fingerprints
 from krn.engine.fingerprint import fingerprint
 from krn.tables.every import TABLES
 
-ARGS = {"timezone": "UTC", "currency": "EUR", "today": None}
+ARGS = {name: None for table in TABLES for name in table.args}
 PRINTS = {table.name: fingerprint(table, ARGS) for table in TABLES}
 
 

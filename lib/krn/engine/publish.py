@@ -1,8 +1,14 @@
 """The one commit that makes a candidate visible."""
 
+from pyspark.sql import DataFrame
+
 from krn.engine.candidate import Candidate
 from krn.engine.scope import Scope
 from krn.store import Store
+from krn.tables.table import Table
+
+#: Up to so many rows of several days lie in one file.
+ROWS_A_FILE = 100_000
 
 
 def publish(
@@ -14,9 +20,17 @@ def publish(
     if not (is_new or retyped or candidate.n_changed):
         return None
     if is_new or (candidate.n_changed == candidate.rows["insert"] and not retyped):
-        return store.append(table, candidate.read(spark, "insert").drop("_change"), commit)
+        inserted = candidate.read(spark, "insert").drop("_change")
+        return store.append(table, _by_day(table, inserted, candidate.rows["insert"]), commit)
     if retyped or table.scope is None:
-        return store.overwrite(table, candidate.visible(spark), commit, retyped=retyped)
+        visible = _by_day(table, candidate.visible(spark), candidate.n_visible)
+        return store.overwrite(table, visible, commit, retyped=retyped)
     if scope.dates is not None:
         return store.replace(table, candidate.visible(spark), scope.dates, commit)
     return store.merge(table, candidate.read(spark, "insert", "update", "delete"), commit)
+
+
+def _by_day(table: Table, frame: DataFrame, rows: int) -> DataFrame:
+    """Of many rows few days in a file, so that an increment reads and replaces only the files of its own days."""
+    files = rows // ROWS_A_FILE
+    return frame.repartitionByRange(files, str(table.scope)) if table.scope_is_date and files > 1 else frame

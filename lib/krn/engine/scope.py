@@ -39,9 +39,9 @@ class Scope:
         return not self.is_whole and self.has_few
 
     def restrict(self, frame: DataFrame, value: Column, reach: int = 0) -> DataFrame:
-        """The rows of `frame` whose scope `value` is in this scope; dates also `reach` days on either side."""
+        """The rows of `frame` whose scope `value` is in this scope; of dates also the `reach` days before each."""
         if self.dates is not None:
-            return frame.where(value.isin(*_widened(self.dates, -reach, reach)))
+            return frame.where(value.isin(*sorted(_widened(self.dates, -reach, 0))))
         if self.keys is not None:
             wanted = self._hinted(self.keys.withColumnRenamed("scope", "_scope"))
             return frame.join(wanted, on=value == F.col("_scope"), how="left_semi")
@@ -59,8 +59,10 @@ class Scope:
         return F.broadcast(keys) if self.has_few else keys
 
 
-def changed(table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], draft: Path) -> Scope | None:
-    """The scope values in the change feeds of the inputs in `unread`, None when they hold none.
+def changed(
+    table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], reach: int, draft: Path
+) -> Scope | None:
+    """The scope values in the change feeds of the inputs in `unread`, dates also the `reach` days after; None for none.
 
     Rows before and after a change both count, so one that moves from a day to another touches both.
     """
@@ -70,7 +72,7 @@ def changed(table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequ
     )
     if table.scope_is_date:
         found = [row.scope for row in values.collect()]  # days are few, whatever the data
-        return Scope("changed", dates=tuple(sorted(_widened(found, 0, table.window_days)))) if found else None
+        return Scope("changed", dates=tuple(sorted(_widened(found, 0, reach)))) if found else None
     return _of_keys(values, store, draft)
 
 

@@ -7,6 +7,10 @@ from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import (
     customer_cohorts,
     customer_value,
+    fraud_alerts,
+    fraud_daily,
+    fraud_rule_weekly,
+    fraud_scores,
     lane_performance,
     open_orders,
     order_cohort_daily,
@@ -17,12 +21,15 @@ from krn.tables.gold import (
     sales_by_product,
     sales_daily,
     shipping_daily,
+    transaction_features,
 )
 from krn.tables.silver import (
     buyers,
+    cards,
     customers,
     deliveries,
     findings,
+    labels,
     order_lines,
     orders,
     payments,
@@ -32,6 +39,7 @@ from krn.tables.silver import (
     sales_entries,
     sequence_gaps,
     shipments,
+    transactions,
 )
 from krn.tables.table import Table
 
@@ -50,6 +58,9 @@ TABLES: tuple[Table, ...] = (
     products.TABLE,
     findings.TABLE,
     sequence_gaps.TABLE,
+    transactions.TABLE,
+    cards.TABLE,
+    labels.TABLE,
     order_cohort_daily.TABLE,
     sales_daily.TABLE,
     sales_by_country.TABLE,
@@ -62,6 +73,11 @@ TABLES: tuple[Table, ...] = (
     open_orders.TABLE,
     customer_value.TABLE,
     customer_cohorts.TABLE,
+    transaction_features.TABLE,
+    fraud_scores.TABLE,
+    fraud_alerts.TABLE,
+    fraud_daily.TABLE,
+    fraud_rule_weekly.TABLE,
 )
 
 

@@ -41,8 +41,9 @@ class Input:
 class Table:
     """One table. `scope` is the column whose changed values a build recomputes; None = always the whole table.
 
-    `window_days` widens a changed date d to d … d + window_days, and reads the inputs from d - window_days on.
-    `args` are the names of run values the transform asks for: `timezone`, `currency`, `today`.
+    A row of a table with a window is made of its own day and the `reach` days before it: `window_days`, and as many
+    more as the run value `window_arg` says. A changed date d then makes d … d + reach again, of inputs from d - reach.
+    `args` are the names of run values the transform asks for: `timezone`, `currency`, `today` and others.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Table:
     transform: Callable[..., DataFrame] | None = None  # None: written by ingest or judge, not built
     scope: str | None = None
     window_days: int = 0
+    window_arg: str = ""
     args: tuple[str, ...] = ()
     may_be_empty: bool = False
     partition_by: tuple[str, ...] = ()
@@ -64,6 +66,8 @@ class Table:
             raise ValueError(
                 f"{self.name}: columns repeat, or the key, scope or partition names none of them: {unknown}"
             )
+        if (self.window_days or self.window_arg) and not self.scope_is_date:
+            raise ValueError(f"{self.name}: a window is in days, and the scope is no date")
         if self.transform is not None:
             takes = set(inspect.signature(self.transform).parameters)
             if takes != {*self.inputs, *self.args}:
@@ -83,6 +87,10 @@ class Table:
     def reads(self) -> dict[str, Input]:
         """The inputs by parameter name, each as an `Input`."""
         return {name: i if isinstance(i, Input) else Input(i) for name, i in self.inputs.items()}
+
+    def reach(self, args: Mapping[str, object]) -> int:
+        """How many days before its own a row is made of."""
+        return self.window_days + (int(str(args[self.window_arg])) if self.window_arg else 0)
 
     @property
     def scope_is_date(self) -> bool:

@@ -1,6 +1,15 @@
 """The Spark types of columns, under the names that tables use."""
 
-from pyspark.sql.types import BooleanType, DateType, DecimalType, IntegerType, LongType, StringType, TimestampType
+from pyspark.sql.types import (
+    BooleanType,
+    DateType,
+    DecimalType,
+    DoubleType,
+    IntegerType,
+    LongType,
+    StringType,
+    TimestampType,
+)
 
 TEXT = StringType()
 INSTANT = TimestampType()
@@ -8,6 +17,8 @@ DAY = DateType()
 FLAG = BooleanType()
 INT = IntegerType()
 COUNT = LongType()
+#: A measure: a place, a speed, a mean; never money that is added up.
+MEASURE = DoubleType()
 #: An amount of one fact: contracts let none through with more than 14 digits before the point.
 MONEY = DecimalType(18, 4)
 #: A sum of amounts.

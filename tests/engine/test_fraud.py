@@ -1,0 +1,52 @@
+"""Card payments through the engine: what comes late makes again the rows that it can change, and no other."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from paying import START, approved, declined, initiated, labelled
+from world import deliver, same_as_in_full, step
+
+from krn.store import Store
+from krn.tables.gold import transaction_features
+from krn.tables.silver import cards, labels, transactions
+
+TABLES = (transactions.TABLE, cards.TABLE, labels.TABLE, transaction_features.TABLE)
+
+
+def on(day: int, minutes: int = 0) -> datetime:
+    return START + timedelta(days=day, minutes=minutes)
+
+
+def every_five_days() -> Iterator[bytes]:
+    """One card at one terminal, from day 0 to day 60, each approved at once."""
+    for day in range(0, 61, 5):
+        yield initiated(f"T{day}", on(day), terminal_id="t")
+        yield approved(f"T{day}", on(day, minutes=1))
+
+
+def changed_days(store: Store) -> list[int]:
+    """The days of the rows that the last commit changed."""
+    name = transaction_features.TABLE.name
+    head = store.head(name) or 0
+    rows = store.changes(name, head - 1, head).groupBy(*store.schema(name).names).count().where("count % 2 = 1")
+    return sorted({(row.initiated_on - START.date()).days for row in rows.select("initiated_on").collect()})
+
+
+def test_what_comes_late_makes_again_what_it_can_change_and_no_other(store: Store) -> None:
+    """Day 11 is in the 30 days of 15 to 40, what is known on day 51 in those of 55 and 60.
+
+    One decline is in the 10 minutes before day 45; that of T30 is before T30 itself, which does not count its own.
+    """
+    deliver(store, *every_five_days())
+    step(store, "r1", TABLES)
+    deliver(
+        store,
+        initiated("late", on(11), terminal_id="t"),
+        declined("late", on(45, minutes=-5)),
+        declined("T30", on(30, minutes=-1)),
+        labelled("T5", on(51)),
+    )
+    changed = step(store, "r2", TABLES)[transaction_features.TABLE.name]
+    assert (changed.rows["insert"], changed.rows["update"], changed.rows["delete"]) == (1, 9, 0)
+    assert changed_days(store) == [11, 15, 20, 25, 30, 35, 40, 45, 55, 60]
+    assert same_as_in_full(store, TABLES) == []

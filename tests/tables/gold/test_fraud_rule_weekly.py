@@ -1,0 +1,62 @@
+"""gold.fraud_rule_weekly: how each rule does, by what is matured."""
+
+from datetime import date
+
+from krn.tables.gold import fraud_scores
+from krn.tables.gold.fraud_rule_weekly import TABLE
+from krn.tables.silver import labels
+from krn.testing import assert_rows, rows, transformed
+
+
+def score(transaction, card, day, *rules, currency="EUR"):
+    told = {"transaction_id": transaction, "card_id": card, "business_date": f"2026-01-{day:02}", "amount": "10"}
+    return {**told, "currency": currency, "score": len(rules), "hits": [{"rule": rule} for rule in rules]}
+
+
+def label(transaction, day, word="fraud", is_latest=True, currency="EUR"):
+    told = {"transaction_id": transaction, "business_date": f"2026-01-{day:02}", "amount": "10"}
+    return {**told, "currency": currency, "label": word, "is_latest": is_latest}
+
+
+def test_a_rule_is_judged_by_its_matured_hits_of_the_week(spark):
+    """On the 19th, seven days late, the 12th is matured and the 13th is not."""
+    made = transformed(
+        spark,
+        TABLE,
+        scores=rows(
+            spark,
+            [
+                score("1", "a", 5, "limit", "travel"),
+                score("2", "a", 5, "limit"),
+                score("3", "b", 11, "limit"),
+                score("4", "b", 12, "limit"),
+                score("5", "c", 13, "limit"),
+                score("6", "c", 12, "limit", currency="GBP"),
+                score("7", "d", 5),
+            ],
+            fraud_scores.TABLE,
+        ),
+        labels=rows(
+            spark,
+            [
+                label("1", 5),
+                label("2", 5, is_latest=False),
+                label("2", 5, "genuine"),
+                label("5", 13),
+                label("7", 5),
+                label("8", 5),
+            ],
+            labels.TABLE,
+        ),
+        today=date(2026, 1, 19),
+        label_delay_days=7,
+    )
+    assert_rows(
+        made,
+        """rule   | week       | currency | alerts | hits | matured_hits | frauds_hit | frauds | precision | recall
+           limit  | 2026-01-05 | EUR      | 2      | 3    | 3            | 1          | 3      | 0.3333    | 0.3333
+           travel | 2026-01-05 | EUR      | 1      | 1    | 1            | 1          | 3      | 1         | 0.3333
+           limit  | 2026-01-12 | EUR      | 2      | 2    | 1            | 0          | 0      | 0         |
+           limit  | 2026-01-12 | GBP      | 1      | 1    | 1            | 0          | 0      | 0         |""",
+    )
+    assert [row.amount_saved for row in made.where("rule = 'travel'").collect()] == [10]

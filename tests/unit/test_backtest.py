@@ -1,0 +1,98 @@
+"""krn fraud backtest: rules replayed over what was published, judged by what is known by now."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from deltalake import write_deltalake
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from krn.backtest import TOGETHER, backtest
+from krn.cli import main
+from krn.errors import UsageError
+from krn.tables.gold.transaction_features import TABLE as FEATURES
+from krn.tables.rules import Rule, RuleSet
+from krn.tables.silver.labels import TABLE as LABELS
+from krn.tables.table import Table
+
+DAY = date(2026, 1, 5)
+FAR = Rule("far", 1, 60, "coalesce(km > 100, false)", "km", "100")
+DEAR = Rule("dear", 1, 90, "amount > 50", "amount", "50")
+RULES = RuleSet("mine", (FAR, DEAR))
+
+
+def transaction(name: str, card: str, day: int, amount: int, km: float | None = None, currency: str = "EUR") -> Any:
+    told = {"transaction_id": name, "card_id": card, "amount": Decimal(amount), "currency": currency, "km": km}
+    return told | {"business_date": DAY + timedelta(days=day)}
+
+
+def label(name: str, word: str = "fraud", is_latest: bool = True) -> dict[str, Any]:
+    known = {"known_at": datetime(2026, 1, 12, tzinfo=UTC), "is_latest": is_latest}
+    return {"transaction_id": name, "label": word, **known}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    _write(
+        tmp_path,
+        FEATURES,
+        [
+            transaction("1", "a", 0, 60, km=200.0),
+            transaction("2", "a", 0, 10, km=200.0),
+            transaction("3", "b", 1, 70),
+            transaction("4", "b", 9, 80),
+            transaction("5", "c", 1, 10),
+            transaction("6", "c", 1, 60, currency="GBP"),
+            transaction("7", "c", 10, 900),
+        ],
+    )
+    _write(tmp_path, LABELS, [label("1"), label("3", is_latest=False), label("3", "genuine"), label("4"), label("5")])
+    return tmp_path
+
+
+def _write(root: Path, table: Table, rows: list[dict[str, Any]]) -> None:
+    whole = [dict.fromkeys(table.schema.names) | row for row in rows]
+    path = root.joinpath(*table.name.split("."))
+    path.mkdir(parents=True)
+    write_deltalake(str(path), pa.Table.from_pylist(whole, to_arrow_schema(table.schema)))
+
+
+def test_rules_are_judged_by_matured_transactions_alone_and_together(root: Path) -> None:
+    """On the 14th of January, seven days late, the 7th is matured and the 14th is not."""
+    found = backtest(root, RULES, DAY, DAY + timedelta(days=9), today=date(2026, 1, 14), label_delay_days=7)
+    names = ("rule", "currency", "alerts_a_day", "hits", "matured_hits", "frauds_hit", "frauds", "precision", "recall")
+    assert [tuple(row[name] for name in names) for row in found.to_pylist()] == [
+        ("far", "EUR", 0.1, 2, 2, 1, 2, 0.5, 0.5),
+        ("far", "GBP", 0.0, 0, 0, 0, 0, None, None),
+        ("dear", "EUR", 0.3, 3, 2, 1, 2, 0.5, 0.5),
+        ("dear", "GBP", 0.1, 1, 1, 0, 0, 0.0, None),
+        (TOGETHER, "EUR", 0.3, 4, 3, 1, 2, 0.3333, 0.5),
+        (TOGETHER, "GBP", 0.1, 1, 1, 0, 0, 0.0, None),
+    ]
+    assert found["amount_saved"].to_pylist() == [60, 0, 60, 0, 60, 0]
+
+
+def test_the_command_takes_rules_from_a_file_and_days_from_its_options(root: Path, capsys: Any) -> None:
+    rules = root / "rules.toml"
+    rules.write_text(
+        'name = "mine"\n[[rules]]\nname = "all"\nversion = 1\npoints = 1\nobserved = "amount"\n'
+        'condition = "observed > threshold"\nthreshold = 0\ndescription = "Any."\n'
+    )
+    days = ("--from", "2026-01-06", "--to", "2026-01-06")
+    main(["fraud", "backtest", *days, "--rules", str(rules), "--json", "--warehouse", str(root)])
+    found = json.loads(capsys.readouterr().out)
+    assert [(row["rule"], row["currency"], row["hits"]) for row in found] == [
+        ("all", "EUR", 2),
+        ("all", "GBP", 1),
+        (TOGETHER, "EUR", 2),
+        (TOGETHER, "GBP", 1),
+    ]
+
+
+def test_days_that_run_backwards_are_refused(root: Path) -> None:
+    with pytest.raises(UsageError, match="2026-01-04 is before 2026-01-05"):
+        backtest(root, RULES, DAY, DAY - timedelta(days=1), DAY, 7)
