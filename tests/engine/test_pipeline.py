@@ -192,7 +192,14 @@ def test_every_delivery_gets_the_verdict_that_it_owes(at_once: Place) -> None:
 
 
 def test_every_table_of_the_shop_has_rows(at_once: Place) -> None:
-    assert [t.name for t in TABLES if at_once.store.read(t.name).isEmpty()] == []
+    """But those of card payments: the shop takes none."""
+    empty = {t.name for t in TABLES if at_once.store.read(t.name).isEmpty()}
+    assert empty == {t.name for t in TABLES if "fraud" in t.name} | {
+        "silver.transactions",
+        "silver.labels",
+        "silver.cards",
+        "gold.transaction_features",
+    }
 
 
 def test_parts_in_random_order_give_the_same_rows_in_every_table(at_once: Place, in_parts: Place) -> None:
