@@ -96,12 +96,10 @@ def delivered(store: Store, table: Table, frame: DataFrame | None, through: int)
 
 def built(store: Store, run: Run) -> Built:
     cpu, started = _cpu(store.spark), time.monotonic()
-    found = build(transaction_features.TABLE, store, run)
-    rows = sum(found.rows.values())
-    print(
-        f"{run.id:10}{_cpu(store.spark) - cpu:8.1f}{time.monotonic() - started:8.1f}{rows:12,}  {found.outcome}",
-        flush=True,
-    )
+    with store.jobs(run.id) as jobs:
+        found = build(transaction_features.TABLE, store, run)
+    rows, used = sum(found.rows.values()), _cpu(store.spark) - cpu
+    print(f"{run.id:10}{used:8.1f}{time.monotonic() - started:8.1f}{rows:12,}{jobs():6}  {found.outcome}", flush=True)
     return found
 
 
@@ -112,7 +110,7 @@ def main(n: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(lambda: spark, Path(folder))
         args = {"label_delay_days": 7, "timezone": "UTC", "today": date(2025, 7, 1)}
-        print(f"{n:,} transactions in {DAYS} days\n{'':10}{'CPU s':>8}{'wall s':>8}{'rows':>12}")
+        print(f"{n:,} transactions in {DAYS} days\n{'':10}{'CPU s':>8}{'wall s':>8}{'rows':>12}{'jobs':>6}")
         for day, days, name in ((0, DAYS, "full"), (DAYS, 1, "one day")):
             made = tried(spark, n, day, days)
             known = labelled(tried(spark, n, max(0, day - 7), days if day else days - 7))

@@ -126,13 +126,23 @@ def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, ru
 
 
 def _candidate(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, folder: Path) -> Candidate:
+    is_empty = _reads_nothing(table, store, pins)
+    new = store.spark.createDataFrame([], table.schema) if is_empty else _transformed(table, store, pins, scope, run)
+    return write(table, new, _old(table, store, scope), folder / "rows")
+
+
+def _reads_nothing(table: Table, store: Store, pins: Pins) -> bool:
+    """Whether each input is a table without rows: what is made of them is empty, without a plan."""
+    of_tables = [i.of.name for i in table.reads.values() if isinstance(i.of, Table)]
+    return len(of_tables) == len(table.reads) and not any(store.count(n, pins.seen[n].version) for n in of_tables)
+
+
+def _transformed(table: Table, store: Store, pins: Pins, scope: Scope, run: Run) -> DataFrame:
     if table.transform is None:
         raise KrnError(f"{table.name} has no transform.", "mend the table's file")
     frames = _restricted(table, store, pins, scope, table.reach(run.args))
     new = conform(table, table.transform(**frames, **{name: run.args[name] for name in table.args}))
-    if table.scope and table.reach(run.args):
-        new = scope.restrict(new, new[table.scope])
-    return write(table, new, _old(table, store, scope), folder / "rows")
+    return scope.restrict(new, new[table.scope]) if table.scope and table.reach(run.args) else new
 
 
 def _restricted(table: Table, store: Store, pins: Pins, scope: Scope, reach: int) -> dict[str, DataFrame]:

@@ -175,6 +175,15 @@ def test_a_transform_that_breaks_its_columns_is_an_error_that_names_them(begun: 
         built(begun, wrong, "r2")
 
 
+def test_a_table_of_nothing_but_empty_tables_is_empty_without_a_transform(store: Store) -> None:
+    deliver(store, b"not an event")
+    asked: list[str] = []
+    daily = replace(DAILY)
+    object.__setattr__(daily, "transform", lambda **inputs: asked.extend(inputs))
+    assert step(store, "r1", [TOTALS, daily])[DAILY.name].outcome == "published"
+    assert asked == [] and not content(store, DAILY.name)
+
+
 def test_a_table_whose_columns_change_is_written_anew_and_so_is_what_reads_it(begun: Store) -> None:
     wider = _with_a_note(TOTALS)
     daily = replace(DAILY, inputs={"totals": wider})

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from paying import START, approved, declined, initiated, labelled
-from world import deliver, same_as_in_full, step
+from world import HOME, deliver, same_as_in_full, step
 
+from krn import suites
 from krn.store import Store
 from krn.tables.gold import transaction_features
 from krn.tables.silver import cards, labels, transactions
@@ -46,7 +47,8 @@ def test_what_comes_late_makes_again_what_it_can_change_and_no_other(store: Stor
         declined("T30", on(30, minutes=-1)),
         labelled("T5", on(51)),
     )
-    changed = step(store, "r2", TABLES)[transaction_features.TABLE.name]
+    built = step(store, "r2", TABLES, suite_of=suites.suite_of(HOME))
+    changed = built[transaction_features.TABLE.name]
     assert (changed.rows["insert"], changed.rows["update"], changed.rows["delete"]) == (1, 9, 0)
     assert changed_days(store) == [11, 15, 20, 25, 30, 35, 40, 45, 55, 60]
     assert same_as_in_full(store, TABLES) == []

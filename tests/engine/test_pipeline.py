@@ -202,7 +202,14 @@ def test_every_delivery_gets_the_verdict_that_it_owes(at_once: Place) -> None:
 
 
 def test_every_table_of_the_shop_has_rows(at_once: Place) -> None:
-    assert [t.name for t in TABLES if at_once.store.read(t.name).isEmpty()] == []
+    """But those of card payments: the shop takes none."""
+    empty = {t.name for t in TABLES if at_once.store.read(t.name).isEmpty()}
+    assert empty == {t.name for t in TABLES if "fraud" in t.name} | {
+        "silver.transactions",
+        "silver.labels",
+        "silver.cards",
+        "gold.transaction_features",
+    }
 
 
 def test_no_customer_is_named_anywhere_but_in_the_bodies_of_bronze(at_once: Place) -> None:
