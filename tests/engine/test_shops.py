@@ -10,6 +10,7 @@ from world import DAILY, TOTALS, content, deliver, event, order, step
 from krn import suites
 from krn.store import Store
 from krn.tables.every import TABLES, made_for
+from krn.tables.silver import findings
 
 HOME = Path(__file__).parents[2]
 BUILT = [t for t in TABLES if t.transform is not None]
@@ -22,7 +23,7 @@ def test_what_a_shop_does_not_have_holds_nothing(store: Store) -> None:
     suite_of = suites.suite_of(HOME)
     money = {"payment_id": "p", "order_id": "a", "amount": "10", "currency": "GBP", "method": "card"}
     deliver(store, event("payment.received", "early", "2026-01-01T12:00:00Z", money))
-    before_any_order = step(store, "r1", SALES, suite_of=suite_of)
+    before_any_order = step(store, "r1", [*SALES, findings.TABLE], suite_of=suite_of)
     assert [b.why for b in before_any_order.values() if not b.is_open] == []
     assert content(store, "silver.findings", "kind", "subject") == Counter([("never_created", "order:a")])
     deliver(store, order("a"))
