@@ -162,7 +162,7 @@ def tables(as_json: bool, **where: Any) -> None:
 @click.option("--orders", default=300, show_default=True)
 @click.option("--days", default=30, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-@click.option("--transactions", default=0, show_default=True, help="Honest card payments; thieves add to them.")
+@click.option("--transactions", default=300, show_default=True, help="Honest card payments; thieves add to them.")
 def demo(folder: Path, orders: int, days: int, seed: int, transactions: int) -> None:
     """Send a simulated shop's events through a queue and files, and show that gold equals its books."""
     from krn import journal

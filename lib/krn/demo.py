@@ -28,6 +28,7 @@ BOOKS = {
     "gold.lane_performance": ("lane_performance", "true"),
     "gold.promise_kept": ("promise_kept", "true"),
     "gold.open_orders": ("open_orders", "true"),
+    "gold.fraud_daily": ("fraud_daily", "true"),
     "silver.orders": ("orders", "is_complete"),
     "silver.findings": ("findings", "true"),
     "silver.sequence_gaps": ("sequence_gaps", "true"),
@@ -63,6 +64,7 @@ def demo(folder: Path, home: Path, shop: Shop, open_store: Callable[[Config], St
     """Run everything in a fresh `folder`: simulate, send, ingest, judge, build, and compare gold with the truth."""
     shutil.rmtree(folder, ignore_errors=True)
     say(f"1/4  A simulated shop works for {shop.days} days: {shop.orders} orders, with faults in what it sends")
+    say(f"     The town around it pays by card: {shop.transactions} times, and thieves pay too")
     simulated = write(folder / "shop", shop)
     with embedded() as service:
         say(f"2/4  {len(simulated.by_queue)} events go to a queue on this machine, {len(simulated.by_file)} to files")
