@@ -1,13 +1,15 @@
 """Text out of events and errors, made harmless to show: nothing that steers a terminal, no address, no card number."""
 
 import re
+import unicodedata
 
 #: C0 and C1 controls (ANSI escapes begin with one), marks that turn or hide text, halves of surrogate pairs.
 _STEERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _BREAKS = re.compile(r"[\t\r\n]+")
-_SEPARATORS = str.maketrans("", "", " -")
+_LETTER = re.compile("[A-Za-z]")
+_BETWEEN = re.compile(r"[\W_]+")
 _CARD_NUMBER = re.compile(r"[0-9]{13,19}")
 #: 13 to 19 digits in one, or in groups as on a card, that are no part of a longer word.
 _LIKE_A_CARD_NUMBER = re.compile(
@@ -17,8 +19,13 @@ _LIKE_A_CARD_NUMBER = re.compile(
 
 
 def is_card_number(text: str) -> bool:
-    """Whether a text is 13 to 19 digits, spaced or not, whose last one checks the others (ISO/IEC 7812-1, Luhn)."""
-    digits = text.translate(_SEPARATORS)
+    """Whether the letters and digits of a text are 13 to 19 digits whose last one checks the others.
+
+    The form of the digits, and what stands between and around them, makes no difference (ISO/IEC 7812-1, Luhn).
+    """
+    if _LETTER.search(text):
+        return False
+    digits = _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
     if _CARD_NUMBER.fullmatch(digits) is None:
         return False
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])

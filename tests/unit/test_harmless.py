@@ -15,6 +15,27 @@ def test_a_number_that_checks_is_a_card_number(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        f"{VISA}\n",
+        f"\t{VISA}",
+        f"\u00a0{VISA}\u00a0",
+        "4111.1111.1111.1111",
+        "4111/1111/1111/1111",
+        "4111_1111_1111_1111",
+        "4111\u20131111\u20131111\u20131111",
+        "4111\u200b111111111111",
+        "４１１１１１１１１１１１１１１１",
+        "411111 1111111111",
+        "4111--1111--1111--1111",
+        "(4111) 1111, 1111, 1111",
+    ],
+)
+def test_what_stands_around_and_between_its_digits_and_their_form_hide_no_card_number(text):
+    assert is_card_number(text)
+
+
+@pytest.mark.parametrize(
     "text", ["4111111111111112", "411111111111", "41111111111111111111", "tok-4111111111111111", "", "٤١١١١١١١١١١١١١١١"]
 )
 def test_other_texts_are_none(text):
