@@ -19,7 +19,7 @@ TOGETHER = "(together)"
 _JUDGED = """
     CREATE TEMP TABLE judged AS
     SELECT card_id, business_date, currency, amount, label IS NOT NULL AS is_fraud,
-           business_date <= $matured_by AS is_matured, {hits}
+           business_date < $matured_by AS is_matured, {hits}
     FROM features LEFT JOIN (SELECT transaction_id, label FROM labels WHERE label = 'fraud' AND is_latest)
          USING (transaction_id)
     WHERE business_date BETWEEN $first AND $last

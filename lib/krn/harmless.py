@@ -1,24 +1,42 @@
 """Text out of events and errors, made harmless to show: nothing that steers a terminal, no address, no card number."""
 
+import json
 import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
 
 #: C0 and C1 controls (ANSI escapes begin with one), marks that turn or hide text, halves of surrogate pairs.
 _STEERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _BREAKS = re.compile(r"[\t\r\n]+")
-_SEPARATORS = str.maketrans("", "", " -")
+_LETTER = re.compile("[A-Za-z]")
+_BETWEEN = re.compile(r"[\W_]+")
 _CARD_NUMBER = re.compile(r"[0-9]{13,19}")
-#: 13 to 19 digits in one, or in groups as on a card, that are no part of a longer word.
-_LIKE_A_CARD_NUMBER = re.compile(
-    r"(?<!\w)([0-9]{13,19}|[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{1,7}|[0-9]{4}([ -])[0-9]{6}\3[0-9]{5})(?!\w)",
-    re.ASCII,
-)
+_HIDDEN = "(card number)"
+#: A string in JSON; an escape outside of one is taken by itself, so that a text of nothing else is read once.
+_QUOTED = re.compile(r'\\.|"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPE = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|[bfnrt"/\\])')
+_DATE = r"(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])"
+_BEGINS_WITH_A_DATE = re.compile(r"[\W_]*" + _DATE)
+#: Full of digits and no card number: a date, and a token or a hash, of which one in 700 would be hidden by chance.
+_NO_CARD_NUMBER = re.compile(_DATE + "|(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])")
+#: 13 digits or more, between two of them up to three marks, none of which parts the values of a list.
+_DIGITS = re.compile(r"""[0-9](?:\0*(?:(?![,;:"'\[\]{}\0])[\W_]\0*){0,3}[0-9]){12,}""")
 
 
 def is_card_number(text: str) -> bool:
-    """Whether a text is 13 to 19 digits, spaced or not, whose last one checks the others (ISO/IEC 7812-1, Luhn)."""
-    digits = text.translate(_SEPARATORS)
+    """Whether the letters and digits of a text are 13 to 19 digits whose last one checks the others.
+
+    The form of the digits, and what stands between and around them, makes no difference (ISO/IEC 7812-1, Luhn).
+    """
+    if _LETTER.search(text):
+        return False
+    return _checks(_BETWEEN.sub("", unicodedata.normalize("NFKC", text)))
+
+
+def _checks(digits: str) -> bool:
     if _CARD_NUMBER.fullmatch(digits) is None:
         return False
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
@@ -26,8 +44,61 @@ def is_card_number(text: str) -> bool:
 
 
 def masked(text: str) -> str:
-    """`text` without the card numbers that stand in it."""
-    return _LIKE_A_CARD_NUMBER.sub(lambda run: "(card number)" if is_card_number(run[0]) else run[0], text)
+    """`text` without the card numbers that stand in it, in whatever groups; `text` may be JSON.
+
+    A text that is one as a whole, or a string in JSON that is, is hidden whatever stands between its digits.
+    """
+    if _is_hidden(text):
+        return _HIDDEN
+    return _without_runs(_QUOTED.sub(_quoted, text))
+
+
+def _is_hidden(text: str) -> bool:
+    return is_card_number(text) and not _BEGINS_WITH_A_DATE.match(text)
+
+
+def _quoted(string: re.Match[str]) -> str:
+    try:
+        told = json.loads(string[0], strict=False) if string[1] else ""
+    except ValueError:
+        told = string[1]
+    return f'"{_HIDDEN}"' if _is_hidden(told) else string[0]
+
+
+def _without_runs(text: str) -> str:
+    plain = _NO_CARD_NUMBER.sub(lambda other: "x" * len(other[0]), _plain(text))
+    shown: list[str] = []
+    end = 0
+    for run in _DIGITS.finditer(plain):
+        for first, last in _numbers(run):
+            shown += text[end:first], _HIDDEN
+            end = last
+    return "".join((*shown, text[end:]))
+
+
+def _plain(text: str) -> str:
+    """`text` with each digit in ASCII, and each escape of JSON as what it stands for, filled up to its length."""
+    if not text.isascii():
+        text = "".join(map(_in_ascii, text))
+    return _ESCAPE.sub(lambda escape: _in_ascii(json.loads(f'"{escape[0]}"')).ljust(len(escape[0]), "\0"), text)
+
+
+def _in_ascii(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 and plain in "0123456789" else character
+
+
+def _numbers(run: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """From where to where card numbers stand in a run of digits, each of whole groups; the longest comes first."""
+    places = [run.start() + place for place, c in enumerate(run[0]) if c in "0123456789"]
+    is_edge = [True, *(run.string[a + 1 : b].strip("\0") != "" for a, b in pairwise(places)), True]
+    first = 0
+    while first < len(places):
+        ends = [end for n in range(19, 12, -1) if (end := first + n) <= len(places) and is_edge[first] and is_edge[end]]
+        last = next((end for end in ends if _checks("".join(run.string[p] for p in places[first:end]))), None)
+        if last is not None:
+            yield places[first], places[last - 1] + 1
+        first = last or first + 1
 
 
 def printable(text: str) -> str:

@@ -22,7 +22,7 @@ from krn.tables.rules import Rule, RuleSet
 FILE = Path("conf", "fraud_rules.toml")
 FEATURE_NAMES = tuple(c.name for c in FEATURES.columns if isinstance(c.type, NumericType))
 
-Number = Annotated[int | float, Field(allow_inf_nan=False)]
+Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 _LOGIC: Mapping[type[ast.AST], str] = {ast.And: "AND", ast.Or: "OR"}
 _COMPARED: Mapping[type[ast.AST], str] = {
@@ -46,7 +46,7 @@ class Written(_Frozen):
     """A rule as its file has it; a threshold may differ by currency, and a currency without one is not judged."""
 
     name: _Name
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
     points: int = Field(ge=1, le=100)
     observed: str
     condition: str
@@ -64,31 +64,47 @@ class WrittenSet(_Frozen):
 def load(path: Path) -> RuleSet:
     """The rules of a file, ready to be applied; every fault is named at once."""
     try:
-        written = WrittenSet.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(
             f"There is no file of rules {path}.", "name one with fraud_rules in the configuration"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except ValueError as wrong:  # of TOML, of UTF-8, or of a number with thousands of digits
         raise UsageError(f"{path} is not TOML: {wrong}.", "mend the file") from None
+    try:
+        written = WrittenSet.model_validate(told)
     except ValidationError as wrong:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
+        problems = "; ".join(f"{_place(e['loc'], told)}: {e['msg']}" for e in wrong.errors())
         raise UsageError(f"{path}: {problems}.", "mend the file; conf/fraud_rules.toml shows each key") from None
     if problems := "; ".join(_problems(written)):
         raise UsageError(f"{path}: {problems}.", "mend the file; conf/fraud_rules.toml shows each key")
     return RuleSet(written.name, tuple(map(_compiled, written.rules)))
 
 
+def _place(keys: tuple[int | str, ...], told: Any) -> str:
+    """The keys that lead to a fault, and of which rule it is, where that has a name."""
+    place = ".".join(map(str, keys))
+    match keys:
+        case ("rules", int(number), str(), *_):
+            name = told["rules"][number].get("name")
+            return f"{place} of {name}" if name else place
+    return place
+
+
 def _problems(written: WrittenSet) -> Iterator[str]:
     names = [rule.name for rule in written.rules]
     yield from (f"{name}: named twice" for name in sorted({n for n in names if names.count(n) > 1}))
     for rule in written.rules:
+        if rule.threshold == {}:
+            yield f"{rule.name}: threshold names no currency"
         if isinstance(rule.threshold, dict):
             yield from (f"{rule.name}: {c} is no currency" for c in rule.threshold if c not in CURRENCIES)
         try:
             _compiled(rule)
         except _NotOurs as unknown:
             yield f"{rule.name}: {unknown}"
+        except RecursionError:
+            yield f"{rule.name}: too many things in one another"
 
 
 class _NotOurs(Exception):
@@ -110,7 +126,13 @@ def _threshold(written: int | float | dict[str, Any]) -> str:
 
 
 def _literal(number: int | float) -> str:
-    return f"CAST('{float(number)!r}' AS DOUBLE)"  # as text, since Spark and DuckDB read 0.1 as decimals of their own
+    try:
+        double = float(number)
+    except OverflowError:
+        double = math.inf
+    if not math.isfinite(double):
+        raise _NotOurs("a number is greater than any double")
+    return f"CAST('{double!r}' AS DOUBLE)"  # as text, since Spark and DuckDB read 0.1 as decimals of their own
 
 
 def _parsed(text: str) -> ast.expr:
@@ -133,7 +155,7 @@ def _truth(node: ast.expr, words: Mapping[str, str]) -> str:
 
 def _number(node: ast.expr, words: Mapping[str, str]) -> str:
     match node:
-        case ast.Constant(int() | float() as value) if not isinstance(value, bool) and math.isfinite(value):
+        case ast.Constant(int() | float() as value) if not isinstance(value, bool):
             return _literal(value)
         case ast.Name(name) if name in words:
             return words[name]
@@ -141,8 +163,10 @@ def _number(node: ast.expr, words: Mapping[str, str]) -> str:
             return f"CAST({name} AS DOUBLE)"
         case ast.Name(name):
             raise _NotOurs(f"{name} is no feature; gold.transaction_features has them all")
+        case ast.UnaryOp(ast.USub(), value):
+            return f"(-{_number(value, words)})"
         case ast.BinOp(left, op, right) if type(op) in _SUMS:
             return f"({_number(left, words)} {_SUMS[type(op)]} {_number(right, words)})"
-        case ast.Call(ast.Name(name), [_, *_] as of, []) if name in _OF_SEVERAL:
+        case ast.Call(ast.Name(name), [_, _, *_] as of, []) if name in _OF_SEVERAL:
             return f"{_OF_SEVERAL[name]}({', '.join(_number(value, words) for value in of)})"
     raise _NotOurs(f"{ast.unparse(node)!r} is no number")

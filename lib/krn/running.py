@@ -5,7 +5,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -57,7 +57,7 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
     error, code = "", 1
     try:
         with structlog.contextvars.bound_contextvars(run=run.id), stoppable() as stop:
-            _steps(asked.steps, config, store, run, progress, stop)
+            _steps(asked.steps, config, home, store, run, progress, stop)
         code = 0
     except KrnError as ended:
         error, code = str(ended), ended.exit_code
@@ -89,7 +89,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
     suites = suite_of(home)
     return Run(
         id=journal.new_run_id(started),
-        args={**config.run_args(clock), "rules": rules.load(config.fraud_rules or home / rules.FILE)},
+        args=config.run_args(clock),
         suite_of=(lambda table: None) if config.gate == "off" else suites,
         engine=config.gate,
         full=asked.full,
@@ -100,12 +100,20 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
     )
 
 
-def _steps(steps: Sequence[str], config: Config, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
+def _steps(
+    steps: Sequence[str], config: Config, home: Path, store: Store, run: Run, progress: Progress, stop: Stop
+) -> None:
     pipeline.refuse_unknown(config.tables)
     with readable():
         for name in steps:
-            STEPS[name](config, store, run, progress, stop)
+            ready = _with_rules(run, config.fraud_rules or home / rules.FILE) if name == "aggregate" else run
+            STEPS[name](config, store, ready, progress, stop)
     pipeline.concluded(progress)
+
+
+def _with_rules(run: Run, file: Path) -> Run:
+    """Only gold asks for the rules: a fault in their file keeps nothing from being taken and judged."""
+    return replace(run, args={**run.args, "rules": rules.load(file)})
 
 
 @contextmanager

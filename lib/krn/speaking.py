@@ -67,7 +67,7 @@ def say_run(record: Mapping[str, Any], as_json: bool) -> None:
 
 def say_table(table: Any, as_json: bool) -> None:
     """The rows of an Arrow table; where the terminal is too narrow for its columns, one block a row."""
-    rows = [{name: _discreet(value) for name, value in row.items()} for row in table.to_pylist()]
+    rows = [{name: _discreet(name, value) for name, value in row.items()} for row in table.to_pylist()]
     if as_json:
         return _say_json(rows)
     console = _console()
@@ -82,9 +82,12 @@ def say_table(table: Any, as_json: bool) -> None:
     return None
 
 
-def _discreet(value: Any) -> Any:
-    """A body without the card numbers in it; a text of digits alone is an id, and quarantined rows have none."""
-    return masked(value) if isinstance(value, str) and not value.isdecimal() else value
+def _discreet(name: str, value: Any) -> Any:
+    """A text without the card numbers in it; digits alone are no such number where they are an id, but of a card."""
+    if not isinstance(value, str):
+        return value
+    is_id = name.endswith("_id") and name != "card_id" and value.isdecimal()
+    return value if is_id else masked(value)
 
 
 def say_findings(found: Iterable["Check"], as_json: bool) -> None:

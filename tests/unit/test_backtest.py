@@ -62,7 +62,7 @@ def _write(root: Path, table: Table, rows: list[dict[str, Any]]) -> None:
 
 
 def test_rules_are_judged_by_matured_transactions_alone_and_together(root: Path) -> None:
-    """On the 14th of January, seven days late, the 7th is matured and the 14th is not."""
+    """On the 14th of January, seven days late, the 6th is matured and the 14th is not."""
     found = backtest(root, RULES, DAY, DAY + timedelta(days=9), today=date(2026, 1, 14), label_delay_days=7)
     names = ("rule", "currency", "alerts_a_day", "hits", "matured_hits", "frauds_hit", "frauds", "precision", "recall")
     assert [tuple(row[name] for name in names) for row in found.to_pylist()] == [
@@ -74,6 +74,14 @@ def test_rules_are_judged_by_matured_transactions_alone_and_together(root: Path)
         (TOGETHER, "GBP", 0.1, 1, 1, 0, 0, 0.0, None),
     ]
     assert found["amount_saved"].to_pylist() == [60, 0, 60, 0, 60, 0]
+
+
+@pytest.mark.parametrize(("today", "matured"), [(13, 0), (14, 1)])
+def test_a_day_is_matured_when_the_delay_has_passed_since_its_end(root: Path, today: int, matured: int) -> None:
+    """The 6th of January ends as the 7th begins, and seven days later the 14th begins."""
+    day = date(2026, 1, 6)
+    found = backtest(root, RuleSet("mine", (DEAR,)), day, day, today=date(2026, 1, today), label_delay_days=7)
+    assert found["matured_hits"].to_pylist() == [matured] * 4
 
 
 def test_the_command_takes_rules_from_a_file_and_days_from_its_options(root: Path, capsys: Any) -> None:

@@ -81,11 +81,53 @@ def test_a_threshold_may_differ_by_currency(tmp_path):
         "[x for x in amount] > 5",
         "max(amount, key=km) > 5",
         "not amount",
+        "max(amount) > 5",
+        "max() > 5",
+        "min(amount, min(km)) > 5",
+        "-True > amount",
+        "amount > 1" + "0" * 400,
+        "amount > -1" + "0" * 400,
+        "amount > " + "-" * 1_000 + "5",
+        "amount > " + "1 + " * 1_000 + "5",
+        "not " * 1_000 + "amount > 5",
         "-" * 10_000 + "amount > 5",
     ],
 )
 def test_what_is_no_comparison_of_features_is_refused(tmp_path, condition):
     assert ": r: " in refused(written(tmp_path, {"condition": condition}))
+
+
+@pytest.mark.parametrize(
+    "threshold",
+    [
+        "threshold = {}",
+        "threshold = true",
+        "threshold = {EUR = 5, GBP = false}",
+        "threshold = '5'",
+        "threshold = {EUR = '5'}",
+        "threshold = inf",
+        "threshold = 1" + "0" * 400,
+        "threshold = {EUR = 1" + "0" * 400 + "}",
+        "threshold = []",
+    ],
+)
+def test_a_threshold_that_is_no_number_is_refused_by_the_name_of_its_rule(tmp_path, threshold):
+    said = refused(written(tmp_path, {"name": "dear"}, threshold=threshold))
+    assert ": dear: " in said or " of dear: " in said
+
+
+def test_a_number_of_more_digits_than_python_reads_is_refused(tmp_path):
+    assert "is not TOML" in refused(written(tmp_path, {}, threshold="threshold = 1" + "0" * 5_000))
+
+
+def test_a_number_may_be_negative(tmp_path):
+    path = written(tmp_path, {"observed": "-amount", "condition": "observed < -1 - -km"}, threshold="threshold = -2")
+    (rule,) = rules.load(path).rules
+    assert rule.threshold == "CAST('-2.0' AS DOUBLE)"
+    assert rule.observed == "(-CAST(amount AS DOUBLE))"
+    assert rule.condition == (
+        "coalesce((-CAST(amount AS DOUBLE)) < ((-CAST('1.0' AS DOUBLE)) - (-CAST(km AS DOUBLE))), false)"
+    )
 
 
 def test_every_fault_is_named_at_once(tmp_path):
@@ -96,7 +138,9 @@ def test_every_fault_is_named_at_once(tmp_path):
     )
 
 
-@pytest.mark.parametrize("fault", [{"points": 0}, {"points": 101}, {"version": 0}, {"name": "A b"}, {"wrong": 1}])
+@pytest.mark.parametrize(
+    "fault", [{"points": 0}, {"points": 101}, {"version": 0}, {"version": 2**31}, {"name": "A b"}, {"wrong": 1}]
+)
 def test_a_key_that_is_wrong_is_refused(tmp_path, fault):
     assert refused(written(tmp_path, fault)).startswith(f"{tmp_path / 'rules.toml'}: rules.0.")
 

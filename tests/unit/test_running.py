@@ -71,6 +71,19 @@ def test_a_table_that_does_not_exist_ends_with_2_before_anything_is_taken(place:
     assert record.error == "tables: no table is named gold.sails. Next: krn tables lists them"
 
 
+@pytest.mark.parametrize("text", ["[[", "", None])
+def test_a_file_of_rules_that_is_broken_keeps_nothing_from_being_taken_and_judged(
+    place: Place, text: str | None
+) -> None:
+    broken = place.root / "rules.toml"
+    if text is not None:
+        broken.write_text(text)
+    assert place.run("a", steps=("ingest", "transform", "maintain"), fraud_rules=broken).exit_code == 0
+    record = place.run("a", "b", steps=("ingest", "transform", "aggregate"), fraud_rules=broken)
+    assert (record.exit_code, [s.source for s in record.sources]) == (2, ["a", "b"])
+    assert str(broken) in record.error
+
+
 def test_a_source_that_fails_does_not_keep_the_others_and_its_error_is_the_end(place: Place) -> None:
     record = place.run("a", "gone", "b")
     assert [(s.source, s.stop_reason) for s in record.sources] == [("a", "empty"), ("gone", "failed"), ("b", "empty")]

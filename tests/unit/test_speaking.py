@@ -207,8 +207,13 @@ def test_importing_what_speaks_imports_nothing_that_is_slow():
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-def test_a_body_is_shown_without_the_card_number_in_it(capsys, as_json):
-    body = '{"data":{"card_id":"4111111111111111"}}'
+@pytest.mark.parametrize("body", ['{"data":{"card_id":"4111111111111111"}}', "4111111111111111", "4111 111111111111\n"])
+def test_a_body_is_shown_without_the_card_number_in_it_and_a_number_that_is_an_id_as_it_is(capsys, as_json, body):
     say_table(pa.table({"payload": [body], "order_id": ["4111111111111111"]}), as_json)
     text = capsys.readouterr().out
     assert "(card number)" in text and text.count("4111111111111111") == 1
+
+
+def test_a_card_id_is_no_id_to_show_where_it_is_a_number(capsys):
+    say_table(pa.table({"card_id": ["4111111111111111"]}), as_json=True)
+    assert json.loads(capsys.readouterr().out) == [{"card_id": "(card number)"}]

@@ -34,7 +34,7 @@ TRANSACTION_INITIATED = Contract(
         Field("channel", Kind.TEXT, "How: at a till, online and so on."),
         Field("mcc", Kind.TEXT, "The merchant's category code."),
         Field("device_id", Kind.ID, "The buyer's device, in an online payment.", pii="P2"),
-        Field("ip", Kind.TEXT, "The buyer's address on the internet.", pii="P1"),
+        Field("ip", Kind.TEXT, "The buyer's address on the internet; blank = not said.", pii="P1"),
         Field("country", Kind.TEXT, "Where the card was used."),
         Field(
             "lat", Kind.NUMBER, "Where the card was used, north is positive.", unit="degrees", minimum=-90, maximum=90

@@ -19,7 +19,7 @@ def label(transaction, day, word="fraud", is_latest=True, currency="EUR"):
 
 
 def test_a_rule_is_judged_by_its_matured_hits_of_the_week(spark):
-    """On the 19th, seven days late, the 12th is matured and the 13th is not."""
+    """On the 20th, seven days late, the 12th is matured since 0:00 and the 13th is not."""
     made = transformed(
         spark,
         TABLE,
@@ -48,7 +48,7 @@ def test_a_rule_is_judged_by_its_matured_hits_of_the_week(spark):
             ],
             labels.TABLE,
         ),
-        today=date(2026, 1, 19),
+        today=date(2026, 1, 20),
         label_delay_days=7,
     )
     assert_rows(

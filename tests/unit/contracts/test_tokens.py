@@ -42,6 +42,27 @@ def test_equal_values_have_equal_tokens_whatever_their_case_and_spaces() -> None
     assert data("k", email="bob@example.org")["email"] != data("k")["email"]
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t\u00a0"])
+def test_a_blank_value_has_no_token(blank: str) -> None:
+    assert data("k", email=blank) == {k: v for k, v in data("k").items() if k != "email"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("2001:DB8:0::1", "2001:db8::1", True),
+        ("2001:0db8:0000:0000:0000:0000:0000:0001", " 2001:db8::1 ", True),
+        ("::ffff:203.0.113.9", "203.0.113.9", True),
+        ("2001:db8::1", "2001:db8::2", False),
+        ("203.0.113.9", "203.0.113.09", False),
+        ("Ann", "ANN", True),
+    ],
+)
+def test_an_internet_address_has_one_token_however_it_is_spelled(one: str, other: str, are_one: bool) -> None:
+    token = tokens("k")
+    assert (token(one) == token(other)) is are_one
+
+
 @pytest.mark.parametrize("other", ["k2", "k" * 65, "K"])
 def test_another_key_makes_other_tokens(other: str) -> None:
     assert data(other)["email"] != data("k")["email"]

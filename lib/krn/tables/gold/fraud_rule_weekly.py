@@ -1,7 +1,7 @@
 """How each rule does by week: what it hits, how much of that is fraud, how much of the fraud it finds.
 
-A transaction is matured when the label delay has passed since its day: by then fraud is known to be fraud, and what has
-no such label counts as genuine. Only matured ones are judged.
+A transaction is matured when the label delay has passed since the end of its day: by then fraud is known to be fraud,
+and what has no such label counts as genuine. Only matured ones are judged.
 """
 
 from datetime import date
@@ -21,7 +21,7 @@ _OF = ("transaction_id", "business_date", "currency", "amount")
 
 def fraud_rule_weekly(scores: DataFrame, labels: DataFrame, today: date, label_delay_days: int) -> DataFrame:
     """Relative to today, so made whole; only transactions that a rule hit are looked at one by one."""
-    matured = F.col("business_date") <= F.date_sub(F.lit(today), label_delay_days)
+    matured = F.col("business_date") < F.date_sub(F.lit(today), label_delay_days)
     frauds = labels.where((F.col("label") == "fraud") & F.col("is_latest") & matured).select(*_OF)
     found = frauds.select("transaction_id", F.lit(True).alias("is_fraud"))
     hit = scores.where("score > 0").select(*_OF, "card_id", F.explode("hits.rule").alias("rule"), matured.alias("old"))
