@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from krn.sources.formats import ROWS, bodies
-from krn.sources.listing import File
+from krn.sources.landing import decide
+from krn.sources.listing import File, listing
 from krn.sources.probe import probe
 
 
@@ -82,6 +83,27 @@ def test_rows_of_parquet_are_objects_with_exact_amounts_and_iso_times(tmp_path: 
     times = {"at": "2026-01-05T09:30:00+00:00", "on": "2026-01-05"}
     assert read(tmp_path / "a.parquet") == [{"no": 1, "sum": "10.50", **times, "lines": [{"n": 2}], "none": None}]
     assert looked(tmp_path / "a.parquet") == (1, "")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([253_402_300_800_000_000], pa.timestamp("us", "UTC")),
+        pa.array([2**30], pa.int32()).view(pa.date32()),
+        pa.array([10**15], pa.duration("s")),
+        pa.array([1], pa.timestamp("us", "Mars/Phobos")),
+        pa.array([b"\xff"], pa.binary()).view(pa.string()),
+    ],
+    ids=["year 10000", "day 2^30", "a duration of ages", "no time zone", "no utf-8"],
+)
+def test_a_value_that_nothing_can_spell_sets_its_file_aside_and_no_other(tmp_path: Path, values: pa.Array) -> None:
+    pq.write_table(pa.table({"a": values}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "b.parquet")
+    decided = decide(tmp_path, listing(tmp_path, 0, 0).files, {})
+    assert [(d.file.path, d.reason, d.rows) for d in decided] == [
+        ("a.parquet", "bad_parquet", 0),
+        ("b.parquet", None, 1),
+    ]
 
 
 def test_many_records_come_in_portions_and_in_order(tmp_path: Path) -> None:
