@@ -69,10 +69,14 @@ def _rows(path: Path, digest: "hashlib._Hash") -> Iterator[bytes]:
         while data := file.read(PIECE):
             digest.update(data)
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             for batch in file.iter_batches(ROWS):
                 yield from map(_body, batch.to_pylist())
     except (pa.ArrowException, OverflowError, ValueError, KeyError):  # KeyError: of an unknown time zone
+        raise Damaged("bad_parquet") from None
+    except OSError as wrong:
+        if wrong.errno is not None:
+            raise  # the system's; what Arrow can't decode has no number
         raise Damaged("bad_parquet") from None
 
 

@@ -1,5 +1,6 @@
 """Files that hold no lines of JSON: what bodies their records become, and what sets a file aside."""
 
+import errno
 import gzip
 import hashlib
 import json
@@ -104,6 +105,35 @@ def test_a_value_that_nothing_can_spell_sets_its_file_aside_and_no_other(tmp_pat
         ("a.parquet", "bad_parquet", 0),
         ("b.parquet", None, 1),
     ]
+
+
+def test_a_parquet_page_that_differs_from_its_checksum_sets_the_file_aside(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    numbers = pa.table({"a": list(range(1_000))})
+    pq.write_table(numbers, path, write_page_checksum=True, compression=None, use_dictionary=False)
+    assert looked(path) == (1_000, "")
+    data = bytearray(path.read_bytes())
+    data[600] ^= 1
+    assert looked(put(path, bytes(data))) == (0, "bad_parquet")
+
+
+def test_a_parquet_page_whose_header_is_damaged_is_the_files_fault_and_not_the_systems(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": [1]}), path)
+    data = bytearray(path.read_bytes())
+    data[4:12] = b"\xff" * 8
+    assert looked(put(path, bytes(data))) == (0, "bad_parquet")
+
+
+def test_a_parquet_file_that_the_system_refuses_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet")
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile", refuse)
+    assert looked(tmp_path / "a.parquet") == (0, "unreadable")
 
 
 def test_many_records_come_in_portions_and_in_order(tmp_path: Path) -> None:
