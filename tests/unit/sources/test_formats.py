@@ -13,6 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from krn.contracts import CONTRACTS
+from krn.contracts.check import check
+from krn.contracts.contract import Delivered
+from krn.contracts.envelope import Envelope
+from krn.contracts.known import compiled
 from krn.sources.formats import ROWS, bodies
 from krn.sources.landing import decide
 from krn.sources.listing import File, listing
@@ -47,9 +52,35 @@ def test_records_of_csv_are_objects_of_text_under_the_names_of_the_header(
     assert (read(path), looked(path)) == (READ, (3, ""))
 
 
-def test_a_record_longer_or_shorter_than_the_header_loses_nothing(tmp_path: Path) -> None:
-    path = put(tmp_path / "a.csv", b"a,b\n1\n1,2,3,4\n")
-    assert read(path) == [{"a": "1"}, {"a": "1", "b": "2", "_surplus": ["3", "4"]}]
+def test_a_record_longer_or_shorter_than_the_header_is_a_list_of_its_cells_under_no_names(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.csv", b"a,b\n1\n1,2,3,4\n1,2\n")
+    assert read(path) == [["1"], ["1", "2", "3", "4"], {"a": "1", "b": "2"}]
+    assert looked(path) == (3, "")
+
+
+def test_such_a_record_is_quarantined(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.csv", b"id,at\nA,2026-01-05T09:30:00Z,Ann\n")
+    own = compiled(CONTRACTS, envelopes={"till": Envelope("=order.cancelled", id="id", data={"order_id": "id"})})
+    found = check(json.dumps(read(path)[0]).encode(), Delivered(datetime.now(UTC), source="till"), own)
+    assert (found.ok, found.reasons) == (False, ("not_an_object",))
+
+
+@pytest.mark.parametrize("data", [b"a,b\n1,2\n3,4", b"a,b\n1,2\n3", b'a,b\n1,"2"', b"a,b"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_last_record_without_a_line_end_may_be_cut_so_its_file_is_set_aside(
+    tmp_path: Path, data: bytes, packed: bool
+) -> None:
+    path = put(tmp_path / f"a.csv{'.gz' * packed}", gzip.compress(data, mtime=0) if packed else data)
+    assert looked(path) == (0, "half_written")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_last_record_ends_in_any_line_end_that_csv_has(tmp_path: Path, end: bytes) -> None:
+    assert looked(put(tmp_path / "a.csv", b"a,b" + end + b"1,2" + end)) == (1, "")
+
+
+def test_an_empty_file_of_csv_holds_nothing(tmp_path: Path) -> None:
+    assert looked(put(tmp_path / "a.csv", b"")) == (0, "")
 
 
 def test_a_file_with_a_header_alone_has_no_bodies(tmp_path: Path) -> None:
