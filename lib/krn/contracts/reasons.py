@@ -11,7 +11,10 @@ class Reason(Enum):
     NOT_JSON = "not_json", "The body is not JSON; look for a truncated write, a byte order mark or another format."
     TRAILING_DATA = "trailing_data", "Something follows the JSON document; send one document a message or line."
     DUPLICATE_KEY = "duplicate_key", "An object names a key twice, so its value is ambiguous; send each key once."
-    NOT_AN_OBJECT = "not_an_object", "The body is JSON but not an object; wrap it in an event envelope."
+    NOT_AN_OBJECT = (
+        "not_an_object",
+        "The body is JSON but no object, or a CSV record with more or fewer cells than its header; mend the producer.",
+    )
     TOO_DEEP = "too_deep", "The body is nested more than 254 levels deep; flatten it."
     MISSING_FIELD = "missing_field", "A required field is absent or null; the data dictionary lists them by type."
     BLANK = "blank", "An identifier or a required text holds nothing but spaces; leave it out or fill it."

@@ -22,8 +22,6 @@ NAMES = re.compile(r"\.((jsonl|ndjson|json|csv)(\.gz)?|parquet)$")
 _CSV = re.compile(r"\.csv(\.gz)?$")
 ROWS = 5_000  # that are turned into bodies at a time
 CELL = 16 * 2**20  # characters
-#: What a record has beyond its header.
-SURPLUS = "_surplus"
 
 
 def is_lines(path: Path) -> bool:
@@ -37,41 +35,52 @@ def bodies(path: Path, digest: "hashlib._Hash") -> Iterator[pa.Array]:
         yield from map(lines, blocks(content(path, digest)))
         return
     found = _rows(path, digest) if path.suffix == ".parquet" else _records(content(path, digest))
-    while some := [_body(row) for row in islice(found, ROWS)]:
+    while some := list(islice(found, ROWS)):
         yield pa.array(some, pa.binary())
 
 
-def _body(row: dict[str, Any]) -> bytes:
+def _body(row: dict[str, Any] | list[str]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_PASSTHROUGH_DATETIME, default=_spelled)
 
 
-def _records(pieces: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """The records of RFC 4180 text under the names of its first; empty lines are none."""
+def _records(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The records of RFC 4180 text under the names of its first; empty lines are none.
+
+    One that is not as long as the first is a list, which the check refuses: nobody knows which cell is whose. A last
+    record without a line end may be cut within a cell, which no reader could tell, as it can of JSON.
+    """
     csv.field_size_limit(CELL)
+    stream = _Stream(pieces)
     try:
-        records = csv.reader(io.TextIOWrapper(io.BufferedReader(_Stream(pieces)), "utf-8", newline=""), strict=True)
+        records = csv.reader(io.TextIOWrapper(io.BufferedReader(stream), "utf-8", newline=""), strict=True)
         header = next(records, [])
         if len(set(header)) != len(header) or not all(header):
             raise Damaged("bad_header")
         for cells in records:
             if cells:
-                surplus = {SURPLUS: cells[len(header) :]} if len(cells) > len(header) else {}
-                yield dict(zip(header, cells, strict=False)) | surplus
+                yield _body(dict(zip(header, cells, strict=True)) if len(cells) == len(header) else cells)
     except UnicodeDecodeError:
         raise Damaged("encoding") from None
     except csv.Error:
         raise Damaged("bad_csv") from None
+    if stream.last not in b"\r\n":
+        raise Damaged("half_written")
 
 
-def _rows(path: Path, digest: "hashlib._Hash") -> Iterator[dict[str, Any]]:
+def _rows(path: Path, digest: "hashlib._Hash") -> Iterator[bytes]:
+    """The rows, if all of them can be told: Parquet holds times and texts that neither Python nor JSON has."""
     with path.open("rb") as file:
         while data := file.read(PIECE):
             digest.update(data)
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             for batch in file.iter_batches(ROWS):
-                yield from batch.to_pylist()
-    except pa.ArrowInvalid:
+                yield from map(_body, batch.to_pylist())
+    except (pa.ArrowException, OverflowError, ValueError, KeyError):  # KeyError: of an unknown time zone
+        raise Damaged("bad_parquet") from None
+    except OSError as wrong:
+        if wrong.errno is not None:
+            raise  # the system's; what Arrow can't decode has no number
         raise Damaged("bad_parquet") from None
 
 
@@ -87,6 +96,7 @@ class _Stream(io.RawIOBase):
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces, self._held = iter(pieces), b""
+        self.last = b""  # byte that was read
 
     def readable(self) -> bool:
         return True
@@ -98,5 +108,5 @@ class _Stream(io.RawIOBase):
                 return 0
             self._held = piece
         taken = self._held[: len(buffer)]
-        buffer[: len(taken)], self._held = taken, self._held[len(taken) :]
+        buffer[: len(taken)], self._held, self.last = taken, self._held[len(taken) :], taken[-1:]
         return len(taken)

@@ -128,6 +128,39 @@ def test_what_is_nested_deep_makes_no_line() -> None:
     assert check(body, DELIVERED, compiled(CONTRACTS, envelopes={"till": envelope})).ok
 
 
+def _deep(levels: int, innermost: bytes) -> bytes:
+    """A body of so many levels, itself one of them."""
+    return b'{"no": "A", "deep": ' + b"[" * (levels - 1) + innermost + b"]" * (levels - 1) + b"}"
+
+
+@pytest.mark.parametrize("is_notified", [False, True])
+@pytest.mark.parametrize("hashed", [(), ("deep",), ("no", "deep")])
+@pytest.mark.parametrize("innermost", [b"1", b"1.5"])
+@pytest.mark.parametrize("levels", range(250, 257))
+def test_a_body_as_deep_as_json_may_be_has_a_hashed_id(
+    levels: int, innermost: bytes, hashed: tuple[str, ...], is_notified: bool
+) -> None:
+    body = _deep(levels, innermost)
+    if is_notified:
+        notified = {"Type": "Notification", "TopicArn": "arn:aws:sns:eu:1:t", "Message": body.decode()}
+        body = json.dumps(notified).encode()
+    envelope = Envelope(type="=order.cancelled", hash=hashed, data={"order_id": "no"})
+    whole = Envelope(type="=order.cancelled", hash=hashed)
+    assert _verdict(body, envelope) == ((True, ()) if levels <= 254 else (False, ("too_deep",)))
+    assert _verdict(body, whole) == (False, ("missing_field",) if levels <= 254 else ("too_deep",))
+
+
+def _verdict(body: bytes, envelope: Envelope) -> tuple[bool, tuple[str, ...]]:
+    found = check(body, DELIVERED, compiled(CONTRACTS, envelopes={"till": envelope}))
+    return found.ok, found.reasons
+
+
+def test_a_hashed_id_stays_what_it_was() -> None:
+    assert judged(SOLD, ORDER).event_id == "b260caae3b4afa897b887dd643172044"
+    whole = Envelope(type="=order.cancelled", data={"order_id": "no"})
+    assert judged({"no": "A", "b": [1.5]}, whole).event_id == "0d2ef37c2bd0932d11b6b4eb64336dfe"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.text("+-0123456789 ", max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
