@@ -68,6 +68,8 @@ class Table:
             )
         if (self.window_days or self.window_arg) and not self.scope_is_date:
             raise ValueError(f"{self.name}: a window is in days, and the scope is no date")
+        if self.window_arg and self.window_arg not in self.args:
+            raise ValueError(f"{self.name}: the window's {self.window_arg} is none of its args")
         if self.transform is not None:
             takes = set(inspect.signature(self.transform).parameters)
             if takes != {*self.inputs, *self.args}:
