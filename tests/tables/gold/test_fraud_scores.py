@@ -1,5 +1,6 @@
 """gold.fraud_scores: each rule of conf/fraud_rules.toml hits beyond its threshold and not on it, and says why."""
 
+import tomllib
 from pathlib import Path
 
 import duckdb
@@ -29,13 +30,6 @@ CASES = {
     "many_cards": ({"device_cards_1h": 2, "ip_cards_1h": 5}, 5, 5, 70, {"ip_cards_1h": 4}),
     "many_declines": ({"card_declines_10m": 3}, 3, 3, 40, {"card_declines_10m": 2}),
     "impossible_travel": ({"kmh": 900.5, "km": 100.5}, 900.5, 900, 60, {"km": 100.0}),
-    "new_card": (
-        {"amount": "500.5", "currency": "XAF", "account_age_h": 23.9},
-        500.5,
-        500,
-        50,
-        {"account_age_h": 24.0},
-    ),
 }
 
 
@@ -89,5 +83,37 @@ def test_points_add_up_to_a_hundred_and_of_a_terminal_only_the_highest_count(spa
     )
 
 
+def test_a_new_card_is_judged_by_the_amount_in_its_currency(spark):
+    """Never alone: an amount of which it is hit is over the limit too."""
+    new = {"account_age_h": 23.9}
+    found = scored(
+        spark,
+        [
+            {"transaction_id": "euros", "amount": "500.5", **new},
+            {"transaction_id": "just euros", "amount": "500", **new},
+            {"transaction_id": "a day later", "amount": "500.5", "account_age_h": 24.0},
+            {"transaction_id": "yen", "amount": "80000.5", "currency": "JPY", **new},
+            {"transaction_id": "a toy in yen", "amount": "600", "currency": "JPY", **new},
+            {"transaction_id": "francs without a limit", "amount": "500.5", "currency": "XAF", **new},
+        ],
+    )
+    limit = {"euros": (500.5, 220), "just euros": (500, 220), "a day later": (500.5, 220), "yen": (80000.5, 35000)}
+    card = {"euros": (500.5, 500), "yen": (80000.5, 80000)}
+    hits = {row["transaction_id"]: [hit.asDict() for hit in row["hits"]] for row in found.collect()}
+    assert hits == {
+        name: [
+            *([hit_by("amount_over_limit", *limit[name], 90)] if name in limit else []),
+            *([hit_by("new_card", *card[name], 50)] if name in card else []),
+        ]
+        for name in hits
+    }
+
+
 def test_every_rule_has_a_case():
-    assert {rule.name for rule in RULES.rules} == {*CASES}
+    assert {rule.name for rule in RULES.rules} == {*CASES, "new_card"}
+
+
+def test_a_rule_on_an_amount_has_a_threshold_for_the_same_currencies():
+    toml = tomllib.loads((Path(__file__).parents[3] / rules.FILE).read_text())
+    amounts = [sorted(rule["threshold"]) for rule in toml["rules"] if rule["observed"] == "amount"]
+    assert len(amounts) == 2 and amounts[0] == amounts[1]

@@ -70,7 +70,11 @@ TABLE = Table(
         Column("frauds", COUNT, "matured transactions of the week and currency that are fraud"),
         Column("precision", RATIO, "frauds_hit / matured_hits; null without matured hits"),
         Column("recall", RATIO, "frauds_hit / frauds; null without frauds"),
-        Column("amount_saved", MONEY_SUM, "amounts of frauds_hit: lost, had nobody looked"),
+        Column(
+            "amount_saved",
+            MONEY_SUM,
+            "amounts of frauds_hit, also of those that were declined, of which nothing was at stake",
+        ),
     ),
     transform=fraud_rule_weekly,
 )

@@ -294,10 +294,11 @@ TABLE = Table(
         Column(
             "km",
             MEASURE,
-            "great circle from where the card was last, within 30 days, to 4 decimals; null where either place is not "
-            "said, or both have one instant",
+            "great circle, to 4 decimals, from the place of the previous transaction: the card's last one before this "
+            "that has a place, of one instant the last by transaction_id; null where this one has no place, or the "
+            "previous is missing, 30 days old or of the same instant",
         ),
-        Column("kmh", MEASURE, "km by the hours since then, to 4 decimals; null where km is"),
+        Column("kmh", MEASURE, "km by the hours since the previous transaction, to 4 decimals; null where km is"),
         Column("account_age_h", MEASURE, "hours since the card was seen first"),
         *_window_columns("terminal"),
         *_risk_columns("terminal"),
