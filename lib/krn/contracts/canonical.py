@@ -64,7 +64,7 @@ def text(body: Body) -> bytes:
 
 def _write(field: Field, token: Token) -> Write | None:
     if field.pii == "P1":
-        return token
+        return lambda value: token(value) if value.strip() else None  # one token for all blanks would join strangers
     if field.kind is Kind.LIST:
         return _each(writer(field.of, token))
     return _WRITES.get(field.kind)

@@ -51,6 +51,11 @@ def test_a_null_stays_absent() -> None:
     assert "name" not in data("k", name=None)
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0"])
+def test_a_blank_has_no_token_that_all_blanks_would_share(blank: str) -> None:
+    assert data("k", name=blank, email=blank) == {"customer_id": "C7", "country": "France"}
+
+
 def test_what_is_not_declared_and_names_a_person_is_left_out_at_any_depth() -> None:
     extra = {
         "phone": "1",
