@@ -26,6 +26,12 @@ log = structlog.get_logger()
 Gate = Callable[[DataFrame, DataFrame], Built]
 
 _SHOWN = 5
+_RESTORE = (
+    "where the source had another `envelope` or `dead_letters_of` when they were accepted, put it back into the "
+    "configuration and run again"
+)
+#: What an event is known by; a body that is read under another envelope may say another.
+_IDENTITY = ("event_id", "event_source", "type")
 #: What a verdict says, and which delivery it is about: new data changes none of it.
 _KEPT = ("row_id", "verdict", "accepted_type", "reasons", "duplicate_of", "resolution")
 
@@ -40,7 +46,8 @@ def readapt(store: Store, run: Run, terms: Terms, before: str, gated: Gate) -> B
     """Write the stale accepted rows anew from their bodies in bronze, gated; None when there is none. Verdicts stay.
 
     Stale is a row of an older version, and one with personal fields whose key is another than `before` says. An event
-    that does not pass today's contract stops the run: its adapter is wrong, and nothing is published.
+    that does not pass today's contract, or comes out as another event, stops the run and nothing is published: its
+    adapter is wrong, or its source has another envelope than it had.
     """
     has_other_key = _has_other_key(terms, before)
     stale = _stale(store.read(silver.TABLE.name), terms.contracts, has_other_key)
@@ -50,6 +57,7 @@ def readapt(store: Store, run: Run, terms: Terms, before: str, gated: Gate) -> B
     bodies = store.read(bronze.TABLE.name).join(stale.select("row_id"), on="row_id", how="left_semi")
     fresh = _checked_once(store, run, bodies, terms)
     _all_pass(fresh, sum(counts.values()))
+    _are_the_same(stale, fresh)
     rows = stale.select(*_KEPT).join(fresh.drop("reasons"), on="row_id", how="inner").select(*silver.TABLE.schema.names)
     ruling = gated(rows, bodies)
     reached("readapting")
@@ -101,12 +109,22 @@ def _all_pass(fresh: DataFrame, wanted: int) -> None:
         lost = f"{bronze.TABLE.name} has {found.n} of the {wanted} accepted events that a new contract is about."
         raise Unreadable(lost, "restore bronze from a backup")
     if found.failing:
-        rows = fresh.where("NOT ok").select("row_id", "reasons").limit(_SHOWN).collect()
-        named = "; ".join(f"row {row.row_id}: {', '.join(row.reasons)}" for row in rows)
+        rows = fresh.where("NOT ok").select("row_id", "source", "reasons").limit(_SHOWN).collect()
+        named = "; ".join(f"row {row.row_id} of {row.source}: {', '.join(row.reasons)}" for row in rows)
         raise KrnError(
             f"{found.failing} accepted events don't pass today's version of their contract: {named}.",
-            "mend the contract's adapter, or run the krn that accepted them",
+            f"{_RESTORE}; else mend the contract's adapter, or run the krn that accepted them",
         )
+
+
+def _are_the_same(stale: DataFrame, fresh: DataFrame) -> None:
+    before = stale.select("row_id", *(F.col(name).alias(f"_{name}") for name in _IDENTITY))
+    is_another = reduce(operator.or_, (~F.col(name).eqNullSafe(F.col(f"_{name}")) for name in _IDENTITY))
+    others = fresh.join(before, on="row_id", how="inner").where(is_another)
+    found = others.groupBy("source").agg(F.count("*").alias("n"), F.min("row_id").alias("first")).orderBy("source")
+    if rows := found.collect():
+        named = "; ".join(f"{row.n} of {row.source}, such as row {row.first}" for row in rows)
+        raise KrnError(f"Accepted events would get another id, source or type: {named}.", _RESTORE)
 
 
 def _commit(run: Run, result: Result | None, counts: dict[str, int]) -> dict[str, object]:

@@ -28,7 +28,8 @@ HOME = Path(__file__).parents[2]
 CLOCK = datetime(2026, 1, 31, tzinfo=UTC)
 NAME, EMAIL, STREET = "Alonso Quijano", "dulcinea@toboso.example", "Camino Ancho"
 PHONE, CARD = "+34926555017", "4012888888881881"
-PERSON = (NAME, EMAIL, STREET, PHONE, CARD)
+BORN, SQUIRE, HOST = "1547-09-29", "Sancho Panza", "198.51.100.77"
+PERSON = (NAME, EMAIL, STREET, PHONE, CARD, BORN, SQUIRE, HOST)
 #: What no contract declares under a name that tells nothing is kept in the data of its event, and goes nowhere else.
 NOTE = "leave-it-with-Sancho"
 
@@ -37,6 +38,10 @@ EXTRA: dict[str, Any] = {
     "contact": {"E-Mail": EMAIL, "phoneNumber": PHONE},
     "shippingAddress": f"{STREET} 7",
     "payers": [{"card_number": CARD, "street": STREET}],
+    "recipient_name": SQUIRE,
+    "born": {"dateOfBirth": BORN},
+    "client_ip": HOST,
+    "remark": [f"or write to {EMAIL}", {"paid_with": CARD}],
 }
 
 

@@ -12,6 +12,7 @@ from world import TOTALS, a_run, built, content, deliver, event, order, step
 
 from krn.contracts import CONTRACTS
 from krn.contracts.contract import Adapter, Body, Contract, Delivered, Field, Kind
+from krn.contracts.envelope import Envelope
 from krn.contracts.orders import ORDER_CREATED
 from krn.errors import KrnError, Unreadable, UsageError
 from krn.failpoints import arm, disarm
@@ -111,7 +112,8 @@ def test_a_run_that_dies_on_the_way_is_finished_by_the_next(before: Store, point
 def test_an_adapter_that_loses_what_the_contract_needs_stops_the_run_and_changes_nothing(before: Store) -> None:
     old = rows(before)
     with pytest.raises(
-        KrnError, match=r"2 accepted events don't pass today's version of their contract: row 10+: missing_field"
+        KrnError,
+        match=r"2 accepted events don't pass today's version of their contract: row 10+ of test: missing_field",
     ):
         judge(before, a_run("after"), second(without_total))
     assert rows(before) == old
@@ -188,3 +190,41 @@ def test_a_run_that_lost_the_key_stops_before_it_loses_tokens(customer: Store) -
     with pytest.raises(UsageError, match="KRN_PII_KEY is not set"):
         judge(customer, a_run("lost"))
     assert emails(customer) == found
+
+
+TILL = Envelope("=customer.upserted", data={"customer_id": "no", "email": "mail"})
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "why"),
+    [
+        ({"envelopes": {"test": TILL}}, {}, "of test: missing_field"),
+        (
+            {"envelopes": {"till": TILL}, "dead_letters": {"test": "till"}},
+            {"envelopes": {"till": TILL}},
+            "of test: missing_field",
+        ),
+        (
+            {"envelopes": {"test": TILL}},
+            {"envelopes": {"test": replace(TILL, hash=("no",))}},
+            "another id, source or type: 1 of test, such as row 10+",
+        ),
+        (
+            {"envelopes": {"test": TILL}},
+            {"envelopes": {"test": replace(TILL, source="=shop")}},
+            "another id, source or type: 1 of test, such as row 10+",
+        ),
+    ],
+    ids=["envelope gone", "dead letters gone", "other hash", "other source"],
+)
+def test_events_that_would_come_out_otherwise_under_todays_configuration_stop_the_run_and_stay(
+    store: Store, then: Any, now: Any, why: str
+) -> None:
+    deliver(store, b'{"no": "c", "mail": "ann@example.org"}')
+    judge(store, replace(a_run("before"), **then))
+    old = rows(store)
+    assert [row.verdict for row in old.values()] == ["accepted"]
+    with pytest.raises(KrnError, match=f"{why}.*put it back into the configuration"):
+        judge(store, replace(a_run("after"), key="k", **now))
+    assert rows(store) == old
+    assert judge(store, replace(a_run("mended"), key="k", **then))[-1].rows == {"update": 1}

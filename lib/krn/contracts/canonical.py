@@ -1,6 +1,5 @@
 """The one spelling of an event's data: sorted keys, exact amounts as text, UTC, no nulls in declared fields."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,14 +8,10 @@ import orjson
 from krn.contracts.contract import Body, Field, Kind
 from krn.contracts.instants import instant, spelled
 from krn.contracts.money import shortest
+from krn.contracts.personal import impersonal
 
 Write = Callable[[Any], Any]
 Token = Callable[[str], str | None]
-
-#: Names of members that hold a person, whatever the producer's style: email, customerName, phone_no, ip_address.
-_PERSONAL = re.compile(
-    r"e-?mail|phone|mobile|street|address|card_?number|(first|last|full|customer|user)_?name|^name$|^ip$", re.I
-)
 
 
 def withheld(_personal: str) -> None:
@@ -27,13 +22,13 @@ def writer(fields: tuple[Field, ...], token: Token) -> Callable[[Body], Body]:
     """What respells an object of `fields`, sound as they must be; what they don't declare is kept as it stands.
 
     Of personal fields (P1) only what `token` makes of them is written; None leaves them out. Of what is not declared,
-    members under a name that persons have are left out.
+    members that hold a person are left out.
     """
     respelled = tuple((field.name, write) for field in fields if (write := _write(field, token)) is not None)
     declared = frozenset(field.name for field in fields)
 
     def written(body: Body) -> Body:
-        copy = body.copy() if body.keys() <= declared else _impersonal(body, declared)
+        copy = body.copy() if body.keys() <= declared else impersonal(body, declared)
         for name, write in respelled:
             value = copy.get(name)
             if value is not None:
@@ -41,16 +36,6 @@ def writer(fields: tuple[Field, ...], token: Token) -> Callable[[Body], Body]:
         return _without_nulls(copy, declared) if None in copy.values() else copy
 
     return written
-
-
-def _impersonal(body: Body, declared: frozenset[str] = frozenset()) -> Body:
-    return {k: v if k in declared else _nobody(v) for k, v in body.items() if k in declared or not _PERSONAL.search(k)}
-
-
-def _nobody(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _impersonal(value)
-    return [_nobody(item) for item in value] if isinstance(value, list) else value
 
 
 def _without_nulls(body: Body, declared: frozenset[str]) -> Body:
@@ -64,7 +49,7 @@ def text(body: Body) -> bytes:
 
 def _write(field: Field, token: Token) -> Write | None:
     if field.pii == "P1":
-        return token
+        return lambda value: token(value) if value.strip() else None  # one token for all blanks would join strangers
     if field.kind is Kind.LIST:
         return _each(writer(field.of, token))
     return _WRITES.get(field.kind)

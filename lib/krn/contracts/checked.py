@@ -74,8 +74,7 @@ def accepted(reading: Reading, time: datetime, data: Body) -> Checked:
         _id_hash(body["source"], body["id"]),
         _content_hash(reading, time, told),
         text.decode(),
-        _whole(body.get("sequence")),
-        _usable(body.get("partitionkey")),
+        *_counted(body),
     )
 
 
@@ -98,6 +97,16 @@ def quarantined(reading: Reading, time: datetime | None, reasons: Collection[Rea
         reading.time_source,
         _id_hash(source, event_id) if source and event_id else None,
     )
+
+
+def _counted(body: Body) -> tuple[int | None, str | None]:
+    """The source's own number and the part that counts it; neither where a part is stated that can't be named here.
+
+    Without its part a number would stand in the row of another stream.
+    """
+    stated = body.get("partitionkey")
+    part = _usable(stated)
+    return (_whole(body.get("sequence")) if stated is None or part else None), part
 
 
 def _whole(value: object) -> int | None:

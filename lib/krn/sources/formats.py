@@ -4,9 +4,11 @@ import base64
 import csv
 import hashlib
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -54,8 +56,7 @@ def _records(pieces: Iterable[bytes]) -> Iterator[bytes]:
     try:
         records = csv.reader(io.TextIOWrapper(io.BufferedReader(stream), "utf-8", newline=""), strict=True)
         header = next(records, [])
-        if len(set(header)) != len(header) or not all(header):
-            raise Damaged("bad_header")
+        _names_each_once(header)
         for cells in records:
             if cells:
                 yield _body(dict(zip(header, cells, strict=True)) if len(cells) == len(header) else cells)
@@ -67,6 +68,11 @@ def _records(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise Damaged("half_written")
 
 
+def _names_each_once(header: list[str]) -> None:
+    if len(set(header)) != len(header) or not all(header):
+        raise Damaged("bad_header")
+
+
 def _rows(path: Path, digest: "hashlib._Hash") -> Iterator[bytes]:
     """The rows, if all of them can be told: Parquet holds times and texts that neither Python nor JSON has."""
     with path.open("rb") as file:
@@ -74,8 +80,9 @@ def _rows(path: Path, digest: "hashlib._Hash") -> Iterator[bytes]:
             digest.update(data)
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            _names_each_once(file.schema_arrow.names)
             for batch in file.iter_batches(ROWS):
-                yield from map(_body, batch.to_pylist())
+                yield from map(_body, map(_told, batch.to_pylist()))
     except (pa.ArrowException, OverflowError, ValueError, KeyError):  # KeyError: of an unknown time zone
         raise Damaged("bad_parquet") from None
     except OSError as wrong:
@@ -84,10 +91,21 @@ def _rows(path: Path, digest: "hashlib._Hash") -> Iterator[bytes]:
         raise Damaged("bad_parquet") from None
 
 
+def _told(value: Any) -> Any:
+    """The value with numbers that are not finite as text, since JSON would say null: an amount is then at fault."""
+    if isinstance(value, dict):
+        return {name: _told(held) for name, held in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_told(held) for held in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _spelled(value: object) -> str:
     """What JSON has no type for, as contracts read it: exact amounts and ISO times; bytes in base64."""
     if isinstance(value, (date, datetime)):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")  # str of a small one has an exponent
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 

@@ -206,5 +206,21 @@ def test_a_partition_key_is_kept_where_it_is_text(
     assert (checked.ok, checked.partition_key) == (True, kept)
 
 
+@pytest.mark.parametrize("part", ["a@b.c", "x y", "", "  ", "x" * 201, 3, ["a"]])
+def test_a_number_within_a_part_that_cannot_be_named_is_not_one_of_the_whole(
+    part: object, verdict: Verdict, order: Order
+) -> None:
+    checked = verdict(order({"sequence": 7, "partitionkey": part}))
+    assert (checked.ok, checked.sequence, checked.partition_key) == (True, None, None)
+
+
+@pytest.mark.parametrize(("part", "kept"), [("A1", "A1"), (None, None)])
+def test_a_number_is_kept_beside_its_part_or_where_there_is_none(
+    part: object, kept: str | None, verdict: Verdict, order: Order
+) -> None:
+    checked = verdict(order({"sequence": 7, "partitionkey": part}))
+    assert (checked.sequence, checked.partition_key) == (7, kept)
+
+
 def test_a_re_send_with_another_number_is_the_same_event(verdict: Verdict, order: Order) -> None:
     assert verdict(order({"sequence": 1})).content_hash == verdict(order({"sequence": 2})).content_hash

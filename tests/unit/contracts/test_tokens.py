@@ -72,6 +72,11 @@ def test_a_null_stays_absent() -> None:
     assert "name" not in data("k", name=None)
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0"])
+def test_a_blank_has_no_token_that_all_blanks_would_share(blank: str) -> None:
+    assert data("k", name=blank, email=blank) == {"customer_id": "C7", "country": "France"}
+
+
 def test_what_is_not_declared_and_names_a_person_is_left_out_at_any_depth() -> None:
     extra = {
         "phone": "1",
@@ -81,6 +86,90 @@ def test_what_is_not_declared_and_names_a_person_is_left_out_at_any_depth() -> N
     }
     assert data("k", **extra).keys() == {"customer_id", "name", "email", "country", "contact", "all"}
     assert (data("k", **extra)["contact"], data("k", **extra)["all"]) == ({"since": "2020"}, [{"n": 1}])
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "mail",
+        "e_mail",
+        "eMail",
+        "recipient_name",
+        "contactName",
+        "cardholder_name",
+        "given_name",
+        "family_name",
+        "surname",
+        "tel",
+        "tel_no",
+        "telNo",
+        "fax",
+        "client_ip",
+        "clientIP",
+        "ip",
+        "ipAddress",
+        "pan",
+        "card",
+        "card_no",
+        "cardNumber",
+        "iban",
+        "date_of_birth",
+        "birthday",
+        "dob",
+        "name",
+        "name2",
+        "Full-Name",
+        "shipping_address",
+    ],
+)
+def test_what_producers_call_a_person_is_left_out(member: str) -> None:
+    assert data("k", inner={member: "x", "kept": 1})["inner"] == {"kept": 1}
+
+
+@pytest.mark.parametrize("member", ["hotel", "company", "cardinality", "shipped", "discard", "renamed_at", "note"])
+def test_what_only_sounds_alike_is_kept(member: str) -> None:
+    assert data("k", **{member: "x"})[member] == "x"
+
+
+PERSONAL = [
+    "ann@example.org",
+    "write to <ann@example.org>!",
+    "4012888888881881",
+    "4012 8888-8888 1881",
+    4012888888881881,
+]
+
+
+@pytest.mark.parametrize("value", [*PERSONAL, "card 4012888888881881, thanks"])
+def test_an_address_or_a_card_number_is_left_out_whatever_its_name(value: object) -> None:
+    extra = {"note": value, "inner": {"a": [value, "b", [value]], "c": 1}, "of": [{"d": value}]}
+    found = data("k", **extra)
+    assert {name: found.get(name) for name in extra} == {"note": None, "inner": {"a": ["b", []], "c": 1}, "of": [{}]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["4012888888881882", "1735689600000", 1735689600000, "a @ b.c", "@shop.de", "40128888888818810000", 1.5, True],
+)
+def test_a_value_that_is_neither_is_kept(value: object) -> None:
+    assert data("k", note=value)["note"] == value
+
+
+def test_a_member_that_is_named_after_a_person_is_left_out() -> None:
+    assert data("k", inner={"ann@example.org": 1, "4012888888881881": 2, "b": 3})["inner"] == {"b": 3}
+
+
+def test_a_declared_field_is_never_left_out() -> None:
+    assert data("k", country="ann@example.org", customer_id="4012888888881881") | {"name": 0, "email": 0} == {
+        "customer_id": "4012888888881881",
+        "name": 0,
+        "email": 0,
+        "country": "ann@example.org",
+    }
+
+
+def test_a_long_text_without_an_address_takes_no_time() -> None:
+    assert data("k", note="a@" * 200_000)["note"]
 
 
 def test_the_key_changes_no_content_hash() -> None:

@@ -3,7 +3,9 @@
 import errno
 import gzip
 import hashlib
+import io
 import json
+import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -87,6 +89,14 @@ def test_a_file_with_a_header_alone_has_no_bodies(tmp_path: Path) -> None:
     assert looked(put(tmp_path / "a.csv", b"a,b\n")) == (0, "")
 
 
+def packed(table: pa.Table) -> bytes:
+    pq.write_table(table, file := io.BytesIO())
+    return file.getvalue()
+
+
+TWICE = packed(pa.table([[1], [2]], names=["a", "a"]))
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -96,6 +106,7 @@ def test_a_file_with_a_header_alone_has_no_bodies(tmp_path: Path) -> None:
         ("a.csv", b"a,b\n1,\xe9\n", "encoding"),
         ("a.csv.gz", gzip.compress(RECORDS, mtime=0)[:-9], "truncated_gzip"),
         ("a.parquet", b"PAR1 and no more", "bad_parquet"),
+        ("a.parquet", TWICE, "bad_header"),
     ],
 )
 def test_a_file_that_cannot_be_loaded_whole_is_set_aside(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
@@ -115,6 +126,31 @@ def test_rows_of_parquet_are_objects_with_exact_amounts_and_iso_times(tmp_path: 
     times = {"at": "2026-01-05T09:30:00+00:00", "on": "2026-01-05"}
     assert read(tmp_path / "a.parquet") == [{"no": 1, "sum": "10.50", **times, "lines": [{"n": 2}], "none": None}]
     assert looked(tmp_path / "a.parquet") == (1, "")
+
+
+def test_an_amount_of_nothing_is_spelled_without_an_exponent(tmp_path: Path) -> None:
+    rows = {"a": pa.array([Decimal("0E-18"), Decimal("1E-18")], pa.decimal128(38, 18))}
+    path = put(tmp_path / "a.parquet", packed(pa.table(rows)))
+    assert read(path) == [{"a": "0.000000000000000000"}, {"a": "0.000000000000000001"}]
+
+
+def test_numbers_that_are_not_finite_are_told_and_not_lost(tmp_path: Path) -> None:
+    rows = {"a": [math.nan, math.inf, 1.5], "b": [[{"c": -math.inf, "d": 1}], [], None]}
+    path = put(tmp_path / "a.parquet", packed(pa.table(rows)))
+    assert read(path) == [
+        {"a": "nan", "b": [{"c": "-inf", "d": 1}]},
+        {"a": "inf", "b": []},
+        {"a": 1.5, "b": None},
+    ]
+
+
+def test_an_amount_that_is_not_finite_is_quarantined_as_such(tmp_path: Path) -> None:
+    row = {"no": ["1"], "at": ["2026-01-05T09:30:00Z"], "cost": [math.nan]}
+    path = put(tmp_path / "a.parquet", packed(pa.table(row)))
+    own = Envelope("=product.upserted", id="no", time="at", data={"product_id": "no", "list_price": "cost"})
+    contracts = compiled(CONTRACTS, envelopes={"till": own})
+    found = check(json.dumps(read(path)[0]).encode(), Delivered(datetime.now(UTC), source="till"), contracts)
+    assert found.reasons == ("not_finite",)
 
 
 @pytest.mark.parametrize(

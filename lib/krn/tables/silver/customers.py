@@ -30,9 +30,14 @@ TABLE = Table(
     columns=(
         Column("customer_id", TEXT, "the customer", pii="P2"),
         Column(
-            "name_token", TEXT, "keyed token of the name; null where not said, or withheld for want of a key", pii="P2"
+            "name_token",
+            TEXT,
+            "keyed token of the name; null where blank or not said, or withheld for want of a key",
+            pii="P2",
         ),
-        Column("email_token", TEXT, "keyed token of the mail address; null where not said, or withheld", pii="P2"),
+        Column(
+            "email_token", TEXT, "keyed token of the mail address; null where blank or not said, or withheld", pii="P2"
+        ),
         Column("country", TEXT, "where the customer lives, or unknown"),
         Column("state", TEXT, "state or region, or unknown"),
         Column("city", TEXT, "city, or unknown"),

@@ -41,8 +41,8 @@ TABLE = Table(
         Column(
             "sequence",
             LongType(),
-            "the source's own count of its events, within partition_key; null where it does not count, and of what is "
-            "quarantined",
+            "the source's own count of its events, within partition_key; null where it does not count, where it names "
+            "its part by what is no id, and of what is quarantined",
         ),
         Column(
             "partition_key",

@@ -1,0 +1,50 @@
+"""Members that no contract declares and that hold a person: known by their names, or by what they say."""
+
+import re
+from typing import Any
+
+from krn.contracts.contract import Body
+
+#: Names in words joined by `_`: email, customer_name, phone_no, ip_address.
+_NAMES = re.compile(
+    r"mail|phone|mobile|street|address|birth|surname|iban|cardholder|card_?(number|no|nr)(_|$)|^card$"
+    r"|(first|last|full|customer|user)_?name|names?[_0-9]*$|(^|_)(tel|fax|pan|dob|ip|ip_?v[46])(_|$)"
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")  # from the last character before the @: linear in any text
+#: 13 to 19 digits in groups, as cards have them; no clock's milliseconds, which begin with 1.
+_CARD = re.compile(r"(?<![0-9])[2-6](?:[ -]?[0-9]){12,18}(?![0-9])")
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def impersonal(body: Body, declared: frozenset[str] = frozenset()) -> Body:
+    """The body without the members that hold a person, at any depth; those in `declared` stay as they are."""
+    return {
+        name: value if name in declared else _nobody(value)
+        for name, value in body.items()
+        if name in declared or not (_is_named_after_one(name) or _tells_of_one(value))
+    }
+
+
+def _nobody(value: Any) -> Any:
+    if isinstance(value, dict):
+        return impersonal(value)
+    return [_nobody(item) for item in value if not _tells_of_one(item)] if isinstance(value, list) else value
+
+
+def _is_named_after_one(name: str) -> bool:
+    words = _NO_LETTER.sub("_", _HUMP.sub("_", name).lower())
+    return _NAMES.search(words) is not None or _tells_of_one(name)
+
+
+def _tells_of_one(value: object) -> bool:
+    if type(value) is int:
+        value = str(value)
+    return isinstance(value, str) and (_ADDRESS.search(value) is not None or any(map(_is_valid, _CARD.findall(value))))
+
+
+def _is_valid(number: str) -> bool:
+    """Whether the last digit fits the others, as Luhn has it."""
+    digits = [int(digit) for digit in reversed(number) if digit.isdigit()]
+    return (sum(digits[::2]) + sum(_DOUBLED[digit] for digit in digits[1::2])) % 10 == 0
