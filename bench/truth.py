@@ -36,7 +36,7 @@ def _differences(warehouse: Path, name: str, truth: list[dict[str, str]]) -> lis
 
 
 def _cells(table: str, key: tuple[str, ...], want: dict[str, str], have: dict[str, str]) -> list[str]:
-    return [f"{table} {' '.join(key)}: {c} is {have[c]}, must be {want[c]}" for c in want if want[c] != have[c]]
+    return [f"{table} {' '.join(key)}: {c} is {have[c]}, must be {want[c]}" for c in have if want[c] != have[c]]
 
 
 def _rows(warehouse: Path, table: str, columns: list[str]) -> list[dict[str, str]]:
