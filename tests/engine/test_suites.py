@@ -300,6 +300,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "attempts-not-negative": {"n_attempts": -1},
         "delivered-took-an-attempt": {"delivered_at": NOON, "n_attempts": 0},
         "exceptions-not-negative": {"n_exceptions": -1},
+        "ready-when-ordered": {"ordered_at": NOON, "ready_at": None},
         "handling-not-negative": {"handling_h": "-0.0001"},
         "transit-not-negative": {"transit_h": "-0.0001"},
         "total-not-negative": {"total_h": "-0.0001"},
