@@ -96,7 +96,7 @@ TABLE = Table(
         Column("late_rate", RATIO, "late / rated; null where none is rated"),
         Column("late_low", RATIO, "lower 95 % Wilson bound of the late rate; null where none is rated"),
         Column("late_high", RATIO, "upper 95 % Wilson bound of the late rate; null where none is rated"),
-        Column("small_sample", FLAG, f"fewer than {_FEW} parcels: read the bounds, not the rate"),
+        Column("small_sample", FLAG, f"n is below {_FEW}, however many are rated: read the bounds, not the rate"),
         Column(
             "excess_late",
             RATIO,
