@@ -179,8 +179,7 @@ def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Ru
         return None
     visible = candidate.visible(store.spark)
     result = gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
-    found = numbers.measure(suite, candidate, store, pins, scope)
-    return gate.with_reconciled(result, suite, found)
+    return gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope))
 
 
 def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite, reach: int) -> Result | None:

@@ -154,8 +154,7 @@ def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run) -> Built:
     if suite is None:
         return Built(table.name, "unchanged")
     judged = gate.judge(suite, frames["this"], engine=run.engine)
-    found = numbers.of(suite, lambda name: frames[name])
-    result = gate.with_reconciled(judged, suite, found)
+    result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name]))
     return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
 
 

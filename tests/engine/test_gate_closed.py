@@ -163,5 +163,5 @@ def test_a_number_that_nobody_measured_is_an_error():
 
 def test_a_reconciliation_that_fails_holds_a_candidate_that_passed():
     passed = Result("gold.sales", "hash", 1)
-    assert with_reconciled(passed, gap(), {"here": 1, "there": 1, "gap": 0}).status == "passed"
-    assert with_reconciled(passed, gap(), {"here": 1, "there": 2, "gap": 0}).status == "held"
+    assert with_reconciled(passed, gap(), lambda: {"here": 1, "there": 1, "gap": 0}).status == "passed"
+    assert with_reconciled(passed, gap(), lambda: {"here": 1, "there": 2, "gap": 0}).status == "held"

@@ -14,7 +14,7 @@ from world import BUYERS, DAILY, LABELLED, RANKING, TOTALS, content, deliver, or
 
 from krn import cursors, holds
 from krn.errors import GateHeld, UsageError
-from krn.gate import Expectation, Suite
+from krn.gate import Expectation, Number, Suite
 from krn.pipeline import Progress, concluded
 from krn.store import Store
 from krn.suites import suite_of
@@ -153,6 +153,17 @@ def test_a_gate_that_cannot_judge_is_shut(held: Store, column: str) -> None:
     built = step(held, "r2", [TOTALS], suite_of=Suites(between(TOTALS, "info", **wrong)))[TOTALS.name]
     assert built.result is not None
     assert (built.outcome, built.result.status, held.head(TOTALS.name)) == ("held", "error", 0)
+
+
+@pytest.mark.parametrize("expression", ["sum(9223372036854775807)", "sum(nothing)"])
+def test_numbers_that_cannot_be_counted_shut_the_gate_and_the_other_tables_go_on(held: Store, expression: str) -> None:
+    agree = Expectation("none", "expect_column_values_to_be_in_set", {"column": "many", "value_set": [0]}, "warning")
+    suite = Suite(BUYERS.name, (), numbers=(Number("many", "this", expression),), reconcile=(agree,))
+    done = step(held, "r2", TOYS, suite_of=Suites(suite))
+    built = done[BUYERS.name]
+    assert built.result is not None and (built.outcome, built.result.status) == ("held", "error")
+    assert built.why.startswith("numbers of its suite can't be counted: ")
+    assert {done[t.name].outcome for t in (TOTALS, DAILY)} == {"published"}
 
 
 def test_a_table_without_a_suite_is_not_published(held: Store, tmp_path: Path) -> None:

@@ -507,6 +507,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "attempts-not-negative": {"n_attempts": -1},
         "delivered-took-an-attempt": {"delivered_at": NOON, "n_attempts": 0},
         "exceptions-not-negative": {"n_exceptions": -1},
+        "ready-when-ordered": {"ordered_at": NOON, "ready_at": None},
         "handling-not-negative": {"handling_h": "-0.0001"},
         "transit-not-negative": {"transit_h": "-0.0001"},
         "total-not-negative": {"total_h": "-0.0001"},
@@ -595,7 +596,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "units-not-negative": {"units": -1},
         "gross-not-negative": {"gross_sales": "-0.0001"},
         "refunds-not-negative": {"refunds_paid": "-0.0001"},
-        "aov-of-orders": {"orders": 1, "aov": None},
         "no-aov-without-orders": {"orders": 0, "aov": "0"},
         "units-agree": {"units": 10},
         "gross-sales-agree": {"gross_sales": "0.0003"},
@@ -699,7 +699,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "orders-not-negative": {"orders": -1},
         "last-order-of-buyers": {"orders": 1, "last_order_on": None},
         "last-not-before-first": {"first_order_on": date(2026, 1, 6), "last_order_on": date(2026, 1, 5)},
-        "aov-of-buyers": {"orders": 1, "aov": None},
         "r-in-five-classes": {"r": 6},
         "f-in-five-classes": {"f": 0},
         "m-in-five-classes": {"m": 6},
@@ -881,8 +880,8 @@ def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, R
     table, suite = BY_NAME[name], suite_of(name)
     frames = {"this": rows(spark, candidate, table), "bronze": rows(spark, made[bronze.TABLE.name], bronze.TABLE)}
     read = {n: _input(spark, i.of, made) for n, i in table.reads.items() if n in {n.of for n in suite.numbers}}
-    found = numbers.of(suite, lambda of: (frames | read)[of])
-    return gate.with_reconciled(gate.judge(suite, frames["this"]), suite, found)
+    judged_rows = gate.judge(suite, frames["this"])
+    return gate.with_reconciled(judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of]))
 
 
 def critical(name: str) -> set[str]:
@@ -918,3 +917,20 @@ def test_a_candidate_with_every_fault_is_held_by_every_critical_expectation(spar
 def test_nothing_to_judge_is_held(spark, name):
     result = gate.judge(suite_of(name), rows(spark, (), BY_NAME[name]))
     assert {check.id for check in result.failed} == {"volume"}
+
+
+def test_gaps_beyond_64_bits_in_all_are_a_warning(spark, sound):
+    """Ten partitions that go from 0 to the largest number that a sequence may have."""
+    name, most = "silver.sequence_gaps", 10**18 - 1
+    wide = {**sound[name][0], "first_missing": 1, "last_missing": most - 1, "n_missing": most - 1}
+    result = judged(spark, name, [{**wide, "stream": f"{n}"} for n in range(10)], sound)
+    assert (result.status, [check.id for check in result.checks if check.status != "passed"]) == (
+        "warned",
+        ["few-missing"],
+    )
+
+
+@pytest.mark.parametrize("name", ["gold.customer_value", "gold.sales_daily"])
+def test_an_average_beyond_its_digits_is_a_warning(spark, sound, name):
+    result = judged(spark, name, [{**row, "aov": None} for row in sound[name]], sound)
+    assert result.status == "warned"

@@ -4,7 +4,7 @@ An empty frame passes what is said of each row (there is none) and fails what is
 mean or sum (there is no value). Whether a candidate may be empty is for the build to say, before it asks here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from krn.gate.lint import lint
 from krn.gate.quiet import quiet
-from krn.gate.result import ROWS, Check, Result
+from krn.gate.result import ROWS, Check, Result, reason
 from krn.gate.suite import Expectation, Number, Suite, load
 
 __all__ = [
@@ -68,8 +68,17 @@ def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
         return judging.reconcile(suite, numbers)
 
 
-def with_reconciled(result: Result, suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
-    """The result of a candidate with the checks of the suite's `reconcile` part."""
+def with_reconciled(result: Result, suite: Suite, measure: Callable[[], Mapping[str, int | Decimal]]) -> Result:
+    """The result of a candidate with the checks of the suite's `reconcile` part; numbers that Spark can't count close
+    the gate, as an expectation does that it can't count: they are the gate's own, not the table's.
+    """
+    from krn.gate.judging import SPARK
+
+    try:
+        with quiet():
+            numbers = measure()
+    except SPARK as error:
+        return replace(result, at_least="error", why=f"numbers of its suite can't be counted: {reason(error)}")
     return replace(result, checks=result.checks + reconcile(suite, numbers).checks)
 
 

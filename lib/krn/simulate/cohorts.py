@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from krn.simulate.facts import History, Order
 from krn.simulate.gold import OrderCohortDaily
-from krn.simulate.hours import hours, percentile
+from krn.simulate.hours import lasting, percentile
 from krn.simulate.ledger import Entry
 from krn.simulate.money import half_up
 from krn.simulate.paid import paid_at
@@ -56,7 +56,7 @@ class Cohorts:
 
 def _row(order_date: date, currency: str, sums: Sums, orders: list[Steps]) -> OrderCohortDaily:
     paid, shipped, delivered = (sum(taken[step] is not None for taken in orders) for step in (1, 2, 3))
-    medians = [percentile((hours(taken[step - 1], taken[step]) for taken in orders), 50) for step in (1, 2, 3)]
+    medians = [percentile((lasting(taken[step - 1], taken[step]) for taken in orders), 50) for step in (1, 2, 3)]
     return OrderCohortDaily(
         order_date,
         currency,

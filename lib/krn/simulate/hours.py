@@ -1,4 +1,4 @@
-"""Hours between instants and their percentiles, exact until they are rounded once."""
+"""Times between instants and their percentiles in hours, exact until they are rounded once."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,19 +6,20 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-HOUR = timedelta(hours=1) // timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
+HOUR = timedelta(hours=1) // MICROSECOND
 
 
-def hours(start: datetime | None, end: datetime | None) -> Decimal | None:
-    """To four decimals; None where one of the two is missing, or the end comes first: some clock is wrong."""
+def lasting(start: datetime | None, end: datetime | None) -> timedelta | None:
+    """None where one of the two is missing, or the end comes first: some clock is wrong."""
     if start is None or end is None or end < start:
         return None
-    return _half_up(Fraction((end - start) // timedelta(microseconds=1), HOUR))
+    return end - start
 
 
-def percentile(values: Iterable[Decimal | None], percent: int) -> Decimal | None:
-    """Interpolated linearly between the two nearest ranks; None of nothing."""
-    ranked = sorted(Fraction(value) for value in values if value is not None)
+def percentile(values: Iterable[timedelta | None], percent: int) -> Decimal | None:
+    """In hours to four decimals, interpolated linearly between the two nearest ranks; None of nothing."""
+    ranked = sorted(Fraction(value // MICROSECOND, HOUR) for value in values if value is not None)
     if not ranked:
         return None
     rank = Fraction(percent, 100) * (len(ranked) - 1)

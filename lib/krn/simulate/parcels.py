@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from krn.simulate.facts import Delivered, History, Shipped
-from krn.simulate.hours import hours
+from krn.simulate.hours import lasting
 from krn.simulate.ledger import UNKNOWN, local_date
 from krn.simulate.paid import paid_at
 
@@ -22,9 +21,9 @@ class Parcel:
     carrier: str
     origin: str
     destination: str
-    handling_h: Decimal | None
-    transit_h: Decimal | None
-    total_h: Decimal | None
+    handling: timedelta | None
+    transit: timedelta | None
+    total: timedelta | None
     has_exception: bool
     is_first_attempt: bool
 
@@ -61,9 +60,9 @@ def _parcel(
         (sent.carrier if sent else None) or UNKNOWN,
         (sent.origin if sent else None) or UNKNOWN,
         (sent.destination if sent else None) or UNKNOWN,
-        hours(paid_at(history) or created_at, _at(sent)),
-        hours(_at(sent), _at(arrived)),
-        hours(created_at, _at(arrived)),
+        lasting(paid_at(history) or created_at, _at(sent)),
+        lasting(_at(sent), _at(arrived)),
+        lasting(created_at, _at(arrived)),
         "exception" in seen,
         arrived is not None and arrived.attempt_no in (None, 1) and "attempt_failed" not in seen,
     )

@@ -49,10 +49,10 @@ def _rated(group: Sequence[Parcel]) -> tuple[int, int, int, int]:
 
 
 def _times(group: Sequence[Parcel]) -> list[Decimal | None]:
-    measures: tuple[Callable[[Parcel], Decimal | None], ...] = (
-        lambda parcel: parcel.handling_h,
-        lambda parcel: parcel.transit_h,
-        lambda parcel: parcel.total_h,
+    measures: tuple[Callable[[Parcel], timedelta | None], ...] = (
+        lambda parcel: parcel.handling,
+        lambda parcel: parcel.transit,
+        lambda parcel: parcel.total,
     )
     return [percentile(map(measure, group), percent) for measure in measures for percent in PERCENTS]
 

@@ -22,16 +22,17 @@ def ratio(numerator: Column, denominator: Column) -> Column:
     return _signed(numerator, rounded)
 
 
-def percentile(values: Column, percent: int) -> Column:
-    """The percentile of a sorted array of decimal(18,4), linearly interpolated, halves away from 0; null where empty.
+def percentile(values: Column, percent: int, unit: int) -> Column:
+    """The percentile of a sorted array of whole numbers in units, linearly interpolated; null where empty.
 
-    Of n values it lies at place (n - 1) * percent / 100, counted from 0, so between two neighbours.
+    Of n values it lies at place (n - 1) * percent / 100, counted from 0, so between two neighbours. It is divided once
+    and rounded once, halves away from 0: hours rounded first would come out 0.0001 off in one of six.
     """
     place = F.greatest(F.size(values) - 1, F.lit(0)) * percent
     part, below = place % 100, F.call_function("div", place, F.lit(100)).cast("int") + 1
-    lower = F.try_element_at(values, below)
-    upper = F.coalesce(F.try_element_at(values, below + 1), lower)
-    return ratio(lower * (100 - part) + upper * part, F.lit(100))
+    lower = F.try_element_at(values, below).cast("decimal(20,0)")
+    upper = F.coalesce(F.try_element_at(values, below + 1).cast("decimal(20,0)"), lower)
+    return ratio(lower * (100 - part) + upper * part, F.lit(100 * unit))
 
 
 def _signed(like: Column, value: Column) -> Column:

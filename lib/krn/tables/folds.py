@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from krn.tables.exact import ratio
 
-_MICROS_AN_HOUR = 3_600_000_000
+MICROS_AN_HOUR = 3_600_000_000
 #: When events happened, in a total order: two events never share source and id.
 EVENT_ORDER = ("event_time", "event_source", "event_id")
 
@@ -25,10 +25,15 @@ def stacked(*facts: DataFrame) -> DataFrame:
     return reduce(lambda upper, lower: upper.unionByName(lower, allowMissingColumns=True), facts)
 
 
+def took(start: Column, end: Column) -> Column:
+    """The time between two instants in microseconds, exactly; null where one is missing, or `end` comes first."""
+    micros = F.unix_micros(end) - F.unix_micros(start)
+    return F.when(micros >= 0, micros)
+
+
 def hours(start: Column, end: Column) -> Column:
     """The time between two instants in hours, rounded half up to 4 decimals; null where `end` comes first."""
-    took = F.unix_micros(end) - F.unix_micros(start)
-    return F.when(took >= 0, ratio(took, F.lit(_MICROS_AN_HOUR)))
+    return ratio(took(start, end), F.lit(MICROS_AN_HOUR))
 
 
 def business_date(at: Column, timezone: str) -> Column:

@@ -34,7 +34,25 @@ def test_orders_and_net_sales_of_a_customer_add_up(spark):
     assert_rows(
         made,
         """customer_id | currency | first_order_on | last_order_on | orders | net_sales | recency_days | aov
-           ann         | EUR      | 2026-01-05     | 2026-01-21    | 2      | 19        | 10           | 9.5""",
+           ann         | EUR      | 2026-01-05     | 2026-01-21    | 2      | 19        | 10           | 14""",
+    )
+
+
+def test_the_average_order_is_as_it_was_sold_and_null_beyond_its_digits(spark):
+    made = valued(
+        spark,
+        [{"customer_id": "ann"}, {"customer_id": "bob"}],
+        [
+            {"customer_id": "ann", "gross": "30", "discount": "2"},
+            *({"customer_id": "ann", "gross": "-90000000000000", "kind": kind} for kind in ("return", "cancellation")),
+            *({"customer_id": "bob", "gross": "50000000000000"} for _ in range(2)),
+        ],
+    )
+    assert_rows(
+        made,
+        """customer_id | net_sales        | aov
+           ann         | -179999999999972 | 28
+           bob         | 100000000000000  |""",
     )
 
 

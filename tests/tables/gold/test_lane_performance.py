@@ -1,6 +1,6 @@
 """gold.lane_performance: carriers on their lanes over 28 days, 90 days and all time."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from krn.tables.silver import shipments
 from krn.testing import assert_rows, rows, transformed
 
 PARCEL = {"shipped_on": "2026-03-31", "origin": "BY", "destination": "HE", "carrier": "DHL"}
+NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 LATE = {"delivered_at": "2026-03-31 09:00", "is_late": True}
 ON_TIME = {**LATE, "is_late": False}
 
@@ -16,6 +17,10 @@ ON_TIME = {**LATE, "is_late": False}
 def lanes(spark, *parcels, today=date(2026, 3, 31)):
     given = [{**PARCEL, "shipment_id": f"S{n}", **parcel} for n, parcel in enumerate(parcels)]
     return transformed(spark, TABLE, shipments=rows(spark, given, shipments.TABLE), today=today)
+
+
+def after(hours):
+    return None if hours is None else NOON + timedelta(hours=hours)
 
 
 def of_all_time(frame):
@@ -55,8 +60,16 @@ def test_a_lane_without_a_rated_parcel_has_no_rate_and_no_bounds(spark):
 
 
 def test_percentiles_are_of_the_hours_in_transit_that_are_known(spark):
-    made = lanes(spark, *({"transit_h": hours} for hours in ("4", "0", None, "2", "1")))
+    there = (after(hours) for hours in (4, 0, None, 2, 1, -1))
+    made = lanes(spark, *({"shipped_at": NOON, "delivered_at": at} for at in there))
     assert_rows(of_all_time(made), "transit_p50_h | transit_p90_h | transit_p95_h\n1.5 | 3.4 | 3.7")
+
+
+def test_percentiles_are_of_whole_microseconds_and_rounded_once(spark):
+    """133.79884... h; of hours rounded before, 136.2003 and 88.1717, it would be 133.7989."""
+    lengths = (timedelta(seconds=490_321), timedelta(seconds=317_418))
+    made = lanes(spark, *({"shipped_at": NOON, "delivered_at": NOON + length} for length in lengths))
+    assert_rows(of_all_time(made), "transit_p95_h\n133.7988")
 
 
 @pytest.mark.parametrize(

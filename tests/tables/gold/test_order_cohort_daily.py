@@ -87,6 +87,13 @@ def test_the_median_of_an_even_number_lies_halfway_rounded_half_up(spark):
     assert_rows(made, "paid | median_paid_h\n2 | 0.0001")
 
 
+def test_medians_are_of_whole_microseconds_and_rounded_once(spark):
+    """0.18 s and 0.54 s: 0.36 s = 0.0001 h; of hours rounded before, 0.0001 and 0.0002, it would be 0.0002."""
+    paid = ("2026-01-05 12:00:00.18", "2026-01-05 12:00:00.54")
+    made = cohorts(spark, orders_=[{"order_id": f"{n}", "paid_at": at} for n, at in enumerate(paid)])
+    assert_rows(made, "paid | median_paid_h\n2 | 0.0001")
+
+
 def test_an_order_paid_before_it_was_made_has_no_part_in_the_median(spark):
     early, late = {"paid_at": "2026-01-05 11:59"}, {"paid_at": "2026-01-05 16:00"}
     made = cohorts(spark, orders_=[{"order_id": "A", **early}, {"order_id": "B", **late}])

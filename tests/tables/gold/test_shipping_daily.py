@@ -1,5 +1,7 @@
 """gold.shipping_daily: parcels by the day they were shipped, carrier and lane."""
 
+from datetime import UTC, datetime, timedelta
+
 from krn.tables.gold.shipping_daily import TABLE
 from krn.tables.silver import shipments
 from krn.testing import assert_rows, rows, transformed
@@ -12,7 +14,12 @@ PARCEL = {
     "n_attempts": 0,
     "n_exceptions": 0,
 }
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BROUGHT = {"delivered_at": "2026-01-07 09:00", "n_attempts": 1}
+
+
+def after(hours):
+    return None if hours is None else NOON + timedelta(hours=hours)
 
 
 def daily(spark, *parcels):
@@ -60,16 +67,34 @@ def test_the_first_attempt_rate_is_over_what_was_delivered(spark):
 
 
 def test_a_day_without_a_delivery_has_no_rate_and_no_hours(spark):
-    made = daily(spark, {"handling_h": "3"})
+    made = daily(spark, {"ready_at": after(-3), "shipped_at": NOON})
     assert_rows(made, "first_attempt_rate | handling_p50_h | transit_p50_h | total_p95_h\n | 3 | |")
 
 
 def test_percentiles_lie_between_the_hours_that_are_known(spark):
     """Of 0, 1, 2 and 4 the median is at place 1.5, percentile 90 at 2.7 and 95 at 2.85."""
-    made = daily(spark, *({"transit_h": hours} for hours in ("4", "0", "2", "1", None)))
+    made = daily(spark, *({"shipped_at": NOON, "delivered_at": after(hours)} for hours in (4, 0, 2, 1, None)))
     assert_rows(made, "transit_p50_h | transit_p90_h | transit_p95_h\n1.5 | 3.4 | 3.7")
 
 
 def test_each_span_has_its_own_percentiles(spark):
-    made = daily(spark, {"handling_h": "1", "transit_h": "2", "total_h": "3.0001"})
-    assert_rows(made, "handling_p90_h | transit_p90_h | total_p90_h\n1 | 2 | 3.0001")
+    made = daily(
+        spark, {"ordered_at": after(-1.5), "ready_at": after(-1), "shipped_at": NOON, "delivered_at": after(2.0001)}
+    )
+    assert_rows(made, "handling_p90_h | transit_p90_h | total_p90_h\n1 | 2.0001 | 3.5001")
+
+
+def test_percentiles_are_of_whole_microseconds_and_rounded_once(spark):
+    """133.79884... h; of hours rounded before, 136.2003 and 88.1717, it would be 133.7989."""
+    lengths = (timedelta(seconds=490_321), timedelta(seconds=317_418))
+    made = daily(spark, *({"shipped_at": NOON, "delivered_at": NOON + length} for length in lengths))
+    assert_rows(made, "transit_p95_h\n133.7988")
+
+
+def test_times_that_run_backwards_have_no_part_in_a_percentile(spark):
+    made = daily(
+        spark,
+        {"ordered_at": after(3), "ready_at": after(1), "shipped_at": NOON, "delivered_at": after(-1)},
+        {"ordered_at": after(-2), "ready_at": after(-1), "shipped_at": NOON, "delivered_at": after(1)},
+    )
+    assert_rows(made, "handling_p50_h | transit_p50_h | total_p50_h\n1 | 1 | 3")

@@ -322,6 +322,16 @@ def test_a_parcel_told_twice_counts_once_from_its_earlier_event(spark):
     )
 
 
+def test_a_parcel_told_for_two_orders_counts_in_both(spark):
+    both = [{}, {"order_id": "B"}]
+    assert_rows(
+        folded(spark, created=both, lines=[{}, {"order_id": "B"}], shipped=both, delivered=both),
+        """order_id | n_shipments | n_delivered | status
+           A        | 1           | 1           | delivered
+           B        | 1           | 1           | delivered""",
+    )
+
+
 def test_a_delivery_before_its_shipment_is_known_delivers(spark):
     made = folded(spark, delivered=[{}])
     assert_rows(

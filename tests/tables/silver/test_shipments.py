@@ -55,11 +55,15 @@ def test_a_parcel_on_its_way_is_not_delivered(spark):
 
 def test_hours_run_from_paid_to_shipped_to_delivered(spark):
     made = folded(spark, [{}], delivered=[{}])
-    assert_rows(made, "handling_h | transit_h | total_h | flags\n12 | 48 | 72 | []")
+    assert_rows(
+        made,
+        """ordered_at       | ready_at         | handling_h | transit_h | total_h | flags
+           2026-01-04 09:00 | 2026-01-04 21:00 | 12         | 48        | 72      | []""",
+    )
 
 
 def test_hours_of_an_order_not_yet_paid_run_from_its_creation(spark):
-    assert_rows(folded(spark, [{}], known=[{"paid_at": None}]), "handling_h\n24")
+    assert_rows(folded(spark, [{}], known=[{"paid_at": None}]), "ready_at | handling_h\n2026-01-04 09:00 | 24")
 
 
 def test_hours_are_rounded_half_up_from_microseconds(spark):
@@ -92,7 +96,8 @@ def test_an_instant_at_which_two_things_happen_is_no_hour_below_zero(spark):
 
 def test_a_parcel_of_an_unknown_order_has_only_its_own_hours(spark):
     made = folded(spark, [{}], delivered=[{}], known=())
-    assert_rows(made, "order_id | handling_h | transit_h | total_h | promised_on | is_late\nA | | 48 | | |")
+    assert_rows(made, "order_id | ordered_at | ready_at | handling_h | transit_h | total_h\nA | | | | 48 |")
+    assert_rows(made, "promised_on | is_late\n |")
 
 
 @pytest.mark.parametrize(

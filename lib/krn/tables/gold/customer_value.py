@@ -21,18 +21,20 @@ _KEY = ("customer_id", "currency")
 def customer_value(entries: DataFrame, orders: DataFrame, today: date) -> DataFrame:
     """Guests are no customers; goods that came back in a currency without orders make a row without scores."""
     made = orders.where("is_complete").select(*_KEY, F.col("business_date").alias("order_on"))
-    net = entries.select(*_KEY, (F.col("gross") - F.col("discount")).alias("net"))
+    worth = F.col("gross") - F.col("discount")
+    net = entries.select(*_KEY, worth.alias("net"), F.when(F.col("kind") == "sale", worth).alias("sold"))
     facts = stacked(made, net).where("customer_id <> 'unknown'")
     sums = facts.groupBy(*_KEY).agg(
         F.min("order_on").alias("first_order_on"),
         F.max("order_on").alias("last_order_on"),
         F.count("order_on").alias("orders"),
         F.coalesce(F.sum("net"), F.lit(0)).cast(MONEY_SUM).alias("net_sales"),
+        F.coalesce(F.sum("sold"), F.lit(0)).cast(MONEY_SUM).alias("_sold"),
     )
     known = sums.withColumns(
         {
             "recency_days": F.datediff(F.lit(today), F.col("last_order_on")),
-            "aov": ratio(F.col("net_sales"), F.col("orders")),
+            "aov": ratio(F.col("_sold"), F.col("orders")),
         }
     )
     return _scored(known).withColumn("segment", _segment()).select(*(c.name for c in TABLE.columns))
@@ -109,7 +111,9 @@ TABLE = Table(
         Column("orders", COUNT, "orders made, also those cancelled later"),
         Column("net_sales", MONEY_SUM, "what the customer bought, less discounts, cancellations and returns"),
         Column("recency_days", INT, "days from last_order_on to today; null without orders"),
-        Column("aov", RATIO, "net_sales / orders; null without orders"),
+        Column(
+            "aov", RATIO, "sold less discounts / orders, as in sales_daily; null without orders or beyond 14 digits"
+        ),
         Column("r", INT, "5 = ordered most lately … 1: recency_days <= its 20, 40, 60, 80 % quantile of the currency"),
         Column("f", INT, "1 = fewest orders … 5: orders <= their 20, 40, 60, 80 % quantile of the currency"),
         Column("m", INT, "1 = least net_sales … 5: net_sales <= their 20, 40, 60, 80 % quantile of the currency"),

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from krn.tables.exact import percentile, ratio
+from krn.tables.folds import MICROS_AN_HOUR, took
 from krn.tables.silver import shipments as shipments_table
 from krn.tables.table import Column, Table
 from krn.tables.types import COUNT, FLAG, HOURS, INT, RATIO, TEXT
@@ -27,10 +28,10 @@ def lane_performance(shipments: DataFrame, today: date) -> DataFrame:
         F.count("delivered_at").alias("delivered"),
         F.count("is_late").alias("rated"),
         F.count_if("is_late").alias("late"),
-        F.array_sort(F.collect_list("transit_h")).alias("_transit"),
+        F.array_sort(F.collect_list(took(F.col("shipped_at"), F.col("delivered_at")))).alias("_transit"),
     )
     measures = {
-        **{f"transit_p{p}_h": percentile(F.col("_transit"), p) for p in _PERCENTS},
+        **{f"transit_p{p}_h": percentile(F.col("_transit"), p, MICROS_AN_HOUR) for p in _PERCENTS},
         "late_rate": ratio(F.col("late"), F.col("rated")),
         "late_low": _wilson(-_Z),
         "late_high": _wilson(_Z),
@@ -95,7 +96,7 @@ TABLE = Table(
         Column("late_rate", RATIO, "late / rated; null where none is rated"),
         Column("late_low", RATIO, "lower 95 % Wilson bound of the late rate; null where none is rated"),
         Column("late_high", RATIO, "upper 95 % Wilson bound of the late rate; null where none is rated"),
-        Column("small_sample", FLAG, f"fewer than {_FEW} parcels: read the bounds, not the rate"),
+        Column("small_sample", FLAG, f"n is below {_FEW}, however many are rated: read the bounds, not the rate"),
         Column(
             "excess_late",
             RATIO,

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from krn.tables.exact import percentile
-from krn.tables.folds import hours, stacked
+from krn.tables.folds import MICROS_AN_HOUR, stacked, took
 from krn.tables.ledger import SALES, measures
 from krn.tables.silver import orders as orders_table
 from krn.tables.silver import sales_entries
@@ -30,18 +30,18 @@ def order_cohort_daily(entries: DataFrame, orders: DataFrame) -> DataFrame:
         *(F.count(end).alias(step) for step, (_, end) in _STEPS.items()),
         *(F.array_sort(F.collect_list(f"until_{step}")).alias(f"_until_{step}") for step in _STEPS),
     )
-    medians = {f"median_{step}_h": percentile(F.col(f"_until_{step}"), 50) for step in _STEPS}
+    medians = {f"median_{step}_h": percentile(F.col(f"_until_{step}"), 50, MICROS_AN_HOUR) for step in _STEPS}
     return sums.withColumns(medians).select(*(c.name for c in TABLE.columns))
 
 
 def _made(orders: DataFrame) -> DataFrame:
-    """Each order with the hours of its steps; null where a step was not taken, or taken before the one before it."""
+    """Each order with the microseconds of its steps; null where one was not taken, or before the one before it."""
     return orders.where("is_complete").select(
         F.col("business_date").alias("order_date"),
         "currency",
         F.lit(1).alias("order"),
         *(end for _, end in _STEPS.values()),
-        *(hours(F.col(start), F.col(end)).alias(f"until_{step}") for step, (start, end) in _STEPS.items()),
+        *(took(F.col(start), F.col(end)).alias(f"until_{step}") for step, (start, end) in _STEPS.items()),
     )
 
 

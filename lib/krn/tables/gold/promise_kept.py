@@ -12,7 +12,10 @@ from krn.tables.types import COUNT, DAY, RATIO
 
 
 def promise_kept(shipments: DataFrame, today: date) -> DataFrame:
-    """Parcels that are open or lost count against the promise, unlike in a late rate over what was delivered."""
+    """Parcels that are open or lost count against the promise, unlike in a late rate over what was delivered.
+
+    A promise is one of a parcel that is known: an order of which no parcel was told of yet is in gold.open_orders.
+    """
     due = shipments.where(F.col("promised_on") <= F.lit(today))
     sums = due.groupBy("promised_on").agg(
         F.count("*").alias("due"),
@@ -34,7 +37,7 @@ TABLE = Table(
     may_be_empty=True,  # a shop may promise nothing
     columns=(
         Column("promised_on", DAY, "local day promised, today at the latest"),
-        Column("due", COUNT, "parcels promised for the day, whether shipped by now or not"),
+        Column("due", COUNT, "parcels promised for the day and known by now: shipped, tracked or delivered"),
         Column("on_time", COUNT, "of them, delivered by that day"),
         Column("late", COUNT, "of them, delivered after it"),
         Column("not_delivered", COUNT, "of them, not delivered yet, or lost"),

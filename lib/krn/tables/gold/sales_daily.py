@@ -70,7 +70,11 @@ TABLE = Table(
         Column("shipping", MONEY_SUM, "freight of sales, less what was given back that day"),
         Column("total_sales", MONEY_SUM, "net_sales + tax + shipping"),
         Column("refunds_paid", MONEY_SUM, "money refunded that day, with or without goods"),
-        Column("aov", RATIO, "average order value: (gross_sales - discounts) / orders; null without orders"),
+        Column(
+            "aov",
+            RATIO,
+            "average order value: (gross_sales - discounts) / orders; null without orders or beyond 14 digits",
+        ),
     ),
     transform=sales_daily,
 )

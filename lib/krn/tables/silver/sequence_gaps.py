@@ -1,4 +1,4 @@
-"""One row per run of numbers that are missing where a source counts its events: what was sent, and never came."""
+"""One row per run of numbers that are missing where a source counts its events: what was sent, and never accepted."""
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F

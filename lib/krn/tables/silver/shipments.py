@@ -20,7 +20,12 @@ def shipments(
     """Parcels known only from tracking or delivery keep a row, which heals when `shipped` comes."""
     facts = stacked(_shipped(shipped), _tracked(tracked), _delivered(delivered))
     folded = facts.groupBy("shipment_id").agg(*_folds())
-    of_order = orders.select("order_id", "created_at", "paid_at", F.col("promised_on").alias("order_promised_on"))
+    of_order = orders.select(
+        "order_id",
+        F.col("created_at").alias("ordered_at"),
+        F.coalesce("paid_at", "created_at").alias("ready_at"),
+        F.col("promised_on").alias("order_promised_on"),
+    )
     return _concluded(_named(folded).join(of_order, on="order_id", how="left"), timezone)
 
 
@@ -83,9 +88,9 @@ def _named(folded: DataFrame) -> DataFrame:
 
 def _concluded(parcel: DataFrame, timezone: str) -> DataFrame:
     spans = {
-        "handling": (F.coalesce("paid_at", "created_at"), F.col("shipped_at")),
+        "handling": (F.col("ready_at"), F.col("shipped_at")),
         "transit": (F.col("shipped_at"), F.col("delivered_at")),
-        "total": (F.col("created_at"), F.col("delivered_at")),
+        "total": (F.col("ordered_at"), F.col("delivered_at")),
     }
     backwards = (F.when(end < start, f"negative_{name}") for name, (start, end) in spans.items())
     days = parcel.withColumns(
@@ -134,6 +139,10 @@ TABLE = Table(
         Column("service", TEXT, "the carrier's product, or unknown"),
         Column("origin", TEXT, "region it was sent from, or unknown"),
         Column("destination", TEXT, "region it goes to, or unknown"),
+        Column("ordered_at", INSTANT, "when its order was made; null until order.created comes"),
+        Column(
+            "ready_at", INSTANT, "when its order was paid, else made: it can be sent; null until order.created comes"
+        ),
         Column("shipped_at", INSTANT, "when it left the shop; null until order.shipped comes"),
         Column("shipped_on", DAY, "business date of shipped_at; null until order.shipped comes"),
         Column("first_attempt_at", INSTANT, "first attempt to hand it over, failed or not; null before"),
@@ -144,11 +153,9 @@ TABLE = Table(
         Column("last_status", TEXT, "shipped, delivered or a tracked status: the latest that was said"),
         Column("last_seen_at", INSTANT, "when that was"),
         Column("promised_on", DAY, "local date promised for it, else for its order; null where none"),
-        Column(
-            "handling_h", HOURS, "from the order's payment, else its creation, to shipped; null while unknown or < 0"
-        ),
-        Column("transit_h", HOURS, "from shipped to delivered; null while unknown or < 0"),
-        Column("total_h", HOURS, "from the order's creation to delivered; null while unknown or < 0"),
+        Column("handling_h", HOURS, "from ready_at to shipped_at; null while unknown or < 0"),
+        Column("transit_h", HOURS, "from shipped_at to delivered_at; null while unknown or < 0"),
+        Column("total_h", HOURS, "from ordered_at to delivered_at; null while unknown or < 0"),
         Column("days_vs_promise", INT, "delivered_on less promised_on; null without a promise or delivery"),
         Column("is_late", FLAG, "delivered_on is after promised_on; null without a promise or delivery"),
         Column(
