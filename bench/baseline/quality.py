@@ -8,6 +8,7 @@ import great_expectations as gx
 import pandas as pd
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from ruamel.yaml import YAML
@@ -69,6 +70,16 @@ def _numbers(wanted: dict[str, dict[str, str]], frames: Mapping[str, DataFrame])
     """One row of sums, a Spark pass for each frame."""
     row: dict[str, Any] = {}
     for name, frame in frames.items():
-        sums = [F.expr(n["expression"]).alias(key) for key, n in wanted.items() if n["of"] == name]
+        ours = {key: n["expression"] for key, n in wanted.items() if n["of"] == name and _has(frame, n["expression"])}
+        sums = [F.expr(expression).alias(key) for key, expression in ours.items()]
         row |= frame.agg(*sums).collect()[0].asDict() if sums else {}
     return pd.DataFrame([{key: value or 0 for key, value in row.items()}])
+
+
+def _has(frame: DataFrame, expression: str) -> bool:
+    """Whether the baseline makes the columns that a number is made of."""
+    try:
+        frame.agg(F.expr(expression))
+    except AnalysisException:
+        return False
+    return True
