@@ -70,9 +70,8 @@ def test_increments_in_any_order_give_the_rows_of_a_full_build(store: Store) -> 
     deliver(store, order("b", 5, day=3, customer="x"), order("a", 10, day=2, customer="y"))
     step(store, "r1", TOYS)
     deliver(store, order("late", 7, day=1, customer="x"), order("new", 20, day=9, customer="z"))
-    step(store, "r2", TOYS)
     deliver(store, order("again", 1, day=2, customer="z"))
-    step(store, "r3", TOYS)
+    step(store, "r2", TOYS)
     assert same_as_in_full(store, TOYS) == []
 
 
