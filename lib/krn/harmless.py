@@ -27,23 +27,24 @@ _DIGITS = re.compile(r"""[0-9](?:\0*(?:(?![,;:"'\[\]{}\0])[\W_]\0*){0,3}[0-9]){1
 
 
 def is_card_number(text: str) -> bool:
-    """Whether the letters and digits of a text are 13 to 19 digits whose last one checks the others.
+    """Whether the letters and digits of a text are those of a card number.
 
-    The form of the digits, and what stands between and around them, makes no difference (ISO/IEC 7812-1, Luhn).
+    The form of the digits, and what stands between and around them, makes no difference.
     """
     if _LETTER.search(text):
         return False
-    return _checks(_BETWEEN.sub("", unicodedata.normalize("NFKC", text)))
+    return are_of_a_card(_BETWEEN.sub("", unicodedata.normalize("NFKC", text)))
 
 
-def _checks(digits: str) -> bool:
+def are_of_a_card(digits: str) -> bool:
+    """Whether they are 13 to 19 digits whose last one checks the others (ISO/IEC 7812-1, Luhn)."""
     if _CARD_NUMBER.fullmatch(digits) is None:
         return False
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
-def masked(text: str) -> str:
+def without_card_numbers(text: str) -> str:
     """`text` without the card numbers that stand in it, in whatever groups; `text` may be JSON.
 
     A text that is one as a whole, or a string in JSON that is, is hidden whatever stands between its digits.
@@ -95,7 +96,7 @@ def _numbers(run: re.Match[str]) -> Iterator[tuple[int, int]]:
     first = 0
     while first < len(places):
         ends = [end for n in range(19, 12, -1) if (end := first + n) <= len(places) and is_edge[first] and is_edge[end]]
-        last = next((end for end in ends if _checks("".join(run.string[p] for p in places[first:end]))), None)
+        last = next((end for end in ends if are_of_a_card("".join(run.string[p] for p in places[first:end]))), None)
         if last is not None:
             yield places[first], places[last - 1] + 1
         first = last or first + 1
@@ -108,5 +109,5 @@ def printable(text: str) -> str:
 
 def harmless(text: str, limit: int = 300) -> str:
     """Printable, at most `limit` characters, without a card number or any word that may be an e-mail address."""
-    words = " ".join("(e-mail)" if "@" in word else word for word in masked(printable(text)).split(" "))
+    words = " ".join("(e-mail)" if "@" in word else word for word in without_card_numbers(printable(text)).split(" "))
     return words if len(words) <= limit else f"{words[: limit - 1]}…"

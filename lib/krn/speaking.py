@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from krn import retelling
-from krn.harmless import harmless, masked, printable
+from krn.harmless import harmless, printable, without_card_numbers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,7 +87,7 @@ def _discreet(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     is_id = name.endswith("_id") and name != "card_id" and value.isdecimal()
-    return value if is_id else masked(value)
+    return value if is_id else without_card_numbers(value)
 
 
 def say_findings(found: Iterable["Check"], as_json: bool) -> None:

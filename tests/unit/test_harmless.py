@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from krn.harmless import harmless, is_card_number, masked
+from krn.harmless import harmless, is_card_number, without_card_numbers
 
 VISA, AMEX = "4111111111111111", "378282246310005"
 
@@ -49,7 +49,7 @@ def test_other_texts_are_none(text):
 
 def test_card_numbers_in_a_text_are_masked_and_nothing_else():
     text = f'{{"card_id":"{VISA}","amount":"21.00","tracking_no":"4111111111111112","also":"3782 822463 10005"}}'
-    assert masked(text) == (
+    assert without_card_numbers(text) == (
         '{"card_id":"(card number)","amount":"21.00","tracking_no":"4111111111111112","also":"(card number)"}'
     )
 
@@ -75,7 +75,7 @@ def test_card_numbers_in_a_text_are_masked_and_nothing_else():
     ],
 )
 def test_a_card_number_is_masked_in_whatever_groups_and_beside_whatever(text, shown):
-    assert masked(text) == shown
+    assert without_card_numbers(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_card_number_is_masked_in_whatever_groups_and_beside_whatever(text, sh
     ],
 )
 def test_longer_numbers_lists_dates_and_tokens_stay(text):
-    assert masked(text) == text
+    assert without_card_numbers(text) == text
 
 
 def _numbers() -> st.SearchStrategy[str]:
@@ -107,8 +107,8 @@ def test_what_is_a_card_number_is_never_shown(marked, before):
     text = before + "".join(marked)
     assert is_card_number(text)
     for spelled in (json.dumps(text), json.dumps(text, ensure_ascii=False)):
-        assert masked(f'{{"card_id":{spelled}}}') == '{"card_id":"(card number)"}'
-    assert masked(text) == "(card number)"
+        assert without_card_numbers(f'{{"card_id":{spelled}}}') == '{"card_id":"(card number)"}'
+    assert without_card_numbers(text) == "(card number)"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_is_a_card_number_is_never_shown(marked, before):
 )
 def test_a_text_made_to_be_slow_is_read_once(text):
     began = time.process_time()
-    masked(text)
+    without_card_numbers(text)
     assert time.process_time() - began < 5
 
 

@@ -11,7 +11,7 @@ from krn.contracts.money import shortest
 from krn.contracts.personal import impersonal
 
 Write = Callable[[Any], Any]
-Token = Callable[[str], str | None]
+Token = Callable[[str], str | None]  # None for a blank value, or without a key
 
 
 def withheld(_personal: str) -> None:
@@ -49,7 +49,7 @@ def text(body: Body) -> bytes:
 
 def _write(field: Field, token: Token) -> Write | None:
     if field.pii == "P1":
-        return lambda value: token(value) if value.strip() else None  # one token for all blanks would join strangers
+        return token
     if field.kind is Kind.LIST:
         return _each(writer(field.of, token))
     return _WRITES.get(field.kind)

@@ -11,7 +11,7 @@ from krn.contracts.contract import Contract
 from krn.tables.table import Table
 
 #: Data of krn.contracts that tables are made by, beside the contracts: those have fingerprints of their own.
-_RULES = frozenset({"krn.contracts.lifecycles"})
+_DATA = frozenset({"krn.contracts.lifecycles"})
 
 
 def fingerprint(table: Table, args: Mapping[str, object]) -> str:
@@ -32,10 +32,10 @@ def _sources(table: Table) -> list[str]:
 
 
 def _reached(module: str, seen: frozenset[str]) -> frozenset[str]:
-    """The module and the shared modules that it imports, of tables and rules; files of other tables are inputs."""
+    """The module and the shared modules that it imports, of tables and such data; files of other tables are inputs."""
     found = seen | {module}
     for name in _imports(module):
-        is_shared = name in _RULES or (name.startswith("krn.tables.") and name.count(".") == 2)
+        is_shared = name in _DATA or (name.startswith("krn.tables.") and name.count(".") == 2)
         if is_shared and name not in found:
             found = _reached(name, found)
     return found
