@@ -34,14 +34,17 @@ def contradictions(lifecycle: Lifecycle, entries: DataFrame) -> DataFrame:
 
 
 def _found(contradiction: Contradiction) -> Column:
-    first = F.try_element_at(F.filter("life", lambda entry: entry["state"] == contradiction.state), F.lit(1))["event"]
+    first = F.slice(F.filter("life", lambda entry: entry["state"] == contradiction.state), 1, 1)
 
-    def is_wrong(entry: Column) -> Column:
-        came_after = contradicts(contradiction, first["event_time"], entry["event"]["event_time"])
-        return (entry["state"] == contradiction.then) & came_after
+    def after(earlier: Column) -> Column:
+        def is_wrong(entry: Column) -> Column:
+            came_after = contradicts(contradiction, earlier["event"]["event_time"], entry["event"]["event_time"])
+            return (entry["state"] == contradiction.then) & came_after
 
-    def told(entry: Column) -> Column:
-        kind = F.lit(contradiction.kind).alias("kind")
-        return F.struct(kind, first.alias("earlier"), entry["event"].alias("event"), entry["detail"].alias("detail"))
+        def told(entry: Column) -> Column:
+            kind, event = F.lit(contradiction.kind).alias("kind"), entry["event"].alias("event")
+            return F.struct(kind, earlier["event"].alias("earlier"), event, entry["detail"].alias("detail"))
 
-    return F.transform(F.filter("life", is_wrong), told)
+        return F.transform(F.filter("life", is_wrong), told)
+
+    return F.flatten(F.transform(first, after))  # so that the first is found once, and not for each of the life

@@ -5,23 +5,17 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
-from krn.contracts.lifecycles import (
-    CANCELLED_AFTER_DELIVERY,
-    DELIVERED_BEFORE_SHIPPED,
-    SHIPPED_BEFORE_PAID,
-    Contradiction,
-)
 from krn.contracts.orders import ORDER_CANCELLED, ORDER_CREATED, ORDER_REFUNDED
 from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED
 from krn.tables.folds import EVENT_ORDER, business_date, known, stacked
-from krn.tables.lifecycles import contradicts, pays_for
+from krn.tables.lifecycles import pays_for
+from krn.tables.order_states import NO_MONEY, flags, moves, status
 from krn.tables.silver import order_lines, payments, refund_lines, sales_entries
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, FLAG, INSTANT, MONEY, MONEY_SUM, TEXT
 
 _AMOUNTS = ("order_total", "items_total", "discount_total", "tax_total", "freight_total")
 _HEADER = ("order_id", "currency", *_AMOUNTS, "customer_id", "channel", "country", "promised_delivery_date")
-_NONE = "CAST(0 AS DECIMAL(38,4))"
 
 
 def orders(
@@ -45,8 +39,8 @@ def orders(
         _returned(returned),
         _paid(paid),
         _entries(entries),
-        _parcels(shipped, "shipment"),
-        _parcels(delivered, "delivery"),
+        _told("shipment", shipped, "shipment_id"),
+        _told("delivery", delivered, "shipment_id"),
     )
     folded = facts.groupBy("order_id").agg(*_folds()).where("n_events > 0")
     return _concluded(folded.select("*", "header.*"), timezone)
@@ -75,8 +69,7 @@ def _cancelled(cancelled: DataFrame) -> DataFrame:
 
 
 def _refunded(refunded: DataFrame) -> DataFrame:
-    refund = F.struct(*EVENT_ORDER, "refund_id", "amount", "currency")
-    return refunded.where("order_id IS NOT NULL").select("order_id", refund.alias("refund"), F.lit(1).alias("event"))
+    return _told("refund", refunded.where("order_id IS NOT NULL"), "refund_id", "amount", "currency")
 
 
 def _returned(returned: DataFrame) -> DataFrame:
@@ -109,8 +102,10 @@ def _entries(entries: DataFrame) -> DataFrame:
     )
 
 
-def _parcels(told: DataFrame, name: str) -> DataFrame:
-    return told.select("order_id", F.struct(*EVENT_ORDER, "shipment_id").alias(name), F.lit(1).alias("event"))
+def _told(name: str, events: DataFrame, key: str, *fields: str) -> DataFrame:
+    """Facts that a shop may tell twice, each under its key."""
+    fact = F.struct(*EVENT_ORDER, key, *fields).alias("fact")
+    return events.select("order_id", F.struct(key, fact).alias(name), F.lit(1).alias("event"))
 
 
 def _folds() -> list[SparkColumn]:
@@ -166,31 +161,33 @@ def _concluded(order: DataFrame, timezone: str) -> DataFrame:
             "delivered_at": F.try_element_at("deliveries", F.lit(1))["event_time"],
             "fully_delivered_at": _fully_delivered_at(),
             "cancelled_at": _cancelled_at(),
+            "moves": moves(),
             "over_returned": F.col("is_complete") & (F.col("asked") > _given()),
         }
     )
-    named = states.withColumns({"status": _status(), "flags": _flags()})
+    named = states.withColumns({"status": status(), "flags": flags()})
     dimensions = {name: known(name) for name in ("customer_id", "channel", "country")}
     return named.withColumns({**dimensions, "promised_on": F.col("promised_delivery_date")}).select(
         *(c.name for c in TABLE.columns)
     )
 
 
-def _first_told(facts: str, key: str) -> SparkColumn:
-    """Of the facts in their order, the first of each key: a shop may tell one twice."""
-    return F.filter(facts, lambda fact, i: ~F.exists(F.slice(facts, 1, i), lambda before: before[key] == fact[key]))
+def _first_told(told: str, key: str) -> SparkColumn:
+    """The first fact of each key, in their order; `told` lie by key and then in their order."""
+    first = F.filter(told, lambda one, i: (i == 0) | (F.get(told, i - 1)[key] != one[key]))
+    return F.array_sort(F.transform(first, lambda one: one["fact"]))
 
 
 def _sum_of(facts: str) -> SparkColumn:
     """The sum of `amount` over those in the order's currency; others can't be added, and are flagged."""
     own = F.filter(facts, lambda fact: fact["currency"] == F.col("currency"))
-    return F.aggregate(own, F.expr(_NONE), lambda total, fact: (total + fact["amount"]).cast(MONEY_SUM))
+    return F.aggregate(own, F.expr(NO_MONEY), lambda total, fact: (total + fact["amount"]).cast(MONEY_SUM))
 
 
 def _paid_at() -> SparkColumn:
     """The first instant at which the money received reaches the total, a cent less allowed."""
     own = F.filter("payments", lambda payment: payment["currency"] == F.col("currency"))
-    start = F.struct(F.expr(_NONE).alias("total"), F.lit(None).cast("timestamp").alias("at"))
+    start = F.struct(F.expr(NO_MONEY).alias("total"), F.lit(None).cast("timestamp").alias("at"))
 
     def add(state: SparkColumn, payment: SparkColumn) -> SparkColumn:
         total = (state["total"] + payment["amount"]).cast(MONEY_SUM)
@@ -224,68 +221,6 @@ def _fully_delivered_at() -> SparkColumn:
     """When the last parcel came, once as many came as were sent."""
     have_all_come = F.size("deliveries") >= F.size("shipments")
     return F.when(have_all_come, F.try_element_at("deliveries", F.lit(-1))["event_time"])
-
-
-def _status() -> SparkColumn:
-    """The furthest that is true. Returned: what was not cancelled came back, at least one unit."""
-    nothing_left = F.col("cancelled_units") + F.col("returned_units") == F.col("units")
-    return (
-        F.when((F.col("returned_units") > 0) & nothing_left, "returned")
-        .when(F.col("cancelled_at").isNotNull(), "cancelled")
-        .when(F.col("fully_delivered_at").isNotNull(), "delivered")
-        .when(F.col("shipped_at").isNotNull(), "shipped")
-        .when(F.col("paid_at").isNotNull(), "paid")
-        .when(F.exists("payments", lambda payment: payment["currency"] == F.col("currency")), "part_paid")
-        .otherwise("created")
-    )
-
-
-def _flags() -> SparkColumn:
-    """What does not fit together; flags never reject an order."""
-    cent, none = F.expr("0.01BD"), F.expr(_NONE)
-    stated = (
-        F.col("stated_items")
-        - F.coalesce("discount_total", "line_discount")
-        + F.coalesce("tax_total", "line_tax")
-        + F.col("freight_total")
-    )
-    owed = F.col("order_total") - F.coalesce("reversed_amount", none)
-    foreign = F.exists(
-        F.concat(_currencies("payments"), _currencies("refunds")), lambda currency: currency != F.col("currency")
-    )
-    flags = {
-        "cancelled_after_delivery": _shows(CANCELLED_AFTER_DELIVERY),
-        "currency_mismatch": foreign,
-        "delivered_before_shipped": _delivered_before_shipped(),
-        "over_returned": F.col("over_returned"),
-        "payment_mismatch": F.col("paid_at").isNotNull()
-        & (F.abs(F.col("amount_paid") - F.col("amount_refunded") - owed) > cent),
-        "shipped_before_paid": _shows(SHIPPED_BEFORE_PAID),
-        "total_mismatch": F.abs(F.col("order_total") - stated) > cent,
-    }
-    raised = F.array(*(F.when(F.coalesce(is_raised, F.lit(False)), F.lit(name)) for name, is_raised in flags.items()))
-    return F.array_compact(raised)
-
-
-def _shows(contradiction: Contradiction) -> SparkColumn:
-    return contradicts(contradiction, F.col(f"{contradiction.state}_at"), F.col(f"{contradiction.then}_at"))
-
-
-def _delivered_before_shipped() -> SparkColumn:
-    """Told of one parcel: that another left later than this one came is no contradiction."""
-
-    def left_later(delivery: SparkColumn) -> SparkColumn:
-        def is_it(shipment: SparkColumn) -> SparkColumn:
-            is_same = shipment["shipment_id"] == delivery["shipment_id"]
-            return is_same & contradicts(DELIVERED_BEFORE_SHIPPED, delivery["event_time"], shipment["event_time"])
-
-        return F.exists("shipments", is_it)
-
-    return F.exists("deliveries", left_later)
-
-
-def _currencies(facts: str) -> SparkColumn:
-    return F.transform(facts, lambda fact: fact["currency"])
 
 
 TABLE = Table(
