@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 #: C0 and C1 controls (ANSI escapes begin with one), marks that turn or hide text, halves of surrogate pairs.
 _STEERS = re.compile(
@@ -13,7 +13,8 @@ _STEERS = re.compile(
 _BREAKS = re.compile(r"[\t\r\n]+")
 _LETTER = re.compile("[A-Za-z]")
 _BETWEEN = re.compile(r"[\W_]+")
-_CARD_NUMBER = re.compile(r"[0-9]{13,19}")
+_CARD_NUMBER = re.compile(r"[1-9][0-9]{12,18}")
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _HIDDEN = "(card number)"
 #: A string in JSON; an escape outside of one is taken by itself, so that a text of nothing else is read once.
 _QUOTED = re.compile(r'\\.|"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -33,15 +34,22 @@ def is_card_number(text: str) -> bool:
     """
     if _LETTER.search(text):
         return False
-    return are_of_a_card(_BETWEEN.sub("", unicodedata.normalize("NFKC", text)))
+    digits = _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
+    return _CARD_NUMBER.fullmatch(digits) is not None and _checks(_sums(digits), 0, len(digits))
 
 
-def are_of_a_card(digits: str) -> bool:
-    """Whether they are 13 to 19 digits whose last one checks the others (ISO/IEC 7812-1, Luhn)."""
-    if _CARD_NUMBER.fullmatch(digits) is None:
-        return False
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
+def _sums(digits: str) -> tuple[list[int], list[int]]:
+    """What the digits before each place add up to, those at odd places doubled, and those at even ones."""
+    numbers = [*map(int, digits)]
+    of_odd = [number if place % 2 == 0 else _DOUBLED[number] for place, number in enumerate(numbers)]
+    of_even = [number if place % 2 else _DOUBLED[number] for place, number in enumerate(numbers)]
+    return [*accumulate(of_odd, initial=0)], [*accumulate(of_even, initial=0)]
+
+
+def _checks(sums: tuple[list[int], list[int]], first: int, end: int) -> bool:
+    """Whether the last digit checks the others: every other one before it is doubled (ISO/IEC 7812-1, Luhn)."""
+    added = sums[(end - 1) % 2]
+    return (added[end] - added[first]) % 10 == 0
 
 
 def without_card_numbers(text: str) -> str:
@@ -67,14 +75,19 @@ def _quoted(string: re.Match[str]) -> str:
 
 
 def _without_runs(text: str) -> str:
-    plain = _NO_CARD_NUMBER.sub(lambda other: "x" * len(other[0]), _plain(text))
     shown: list[str] = []
     end = 0
-    for run in _DIGITS.finditer(plain):
-        for first, last in _numbers(run):
-            shown += text[end:first], _HIDDEN
-            end = last
+    for first, last in card_numbers(text):
+        shown += text[end:first], _HIDDEN
+        end = last
     return "".join((*shown, text[end:]))
+
+
+def card_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where card numbers stand in a text, in whatever groups."""
+    plain = _NO_CARD_NUMBER.sub(lambda other: "x" * len(other[0]), _plain(text))
+    for run in _DIGITS.finditer(plain):
+        yield from _numbers(run)
 
 
 def _plain(text: str) -> str:
@@ -93,10 +106,11 @@ def _numbers(run: re.Match[str]) -> Iterator[tuple[int, int]]:
     """From where to where card numbers stand in a run of digits, each of whole groups; the longest comes first."""
     places = [run.start() + place for place, c in enumerate(run[0]) if c in "0123456789"]
     is_edge = [True, *(run.string[a + 1 : b].strip("\0") != "" for a, b in pairwise(places)), True]
-    first = 0
+    sums, first = _sums("".join(run.string[place] for place in places)), 0
     while first < len(places):
-        ends = [end for n in range(19, 12, -1) if (end := first + n) <= len(places) and is_edge[first] and is_edge[end]]
-        last = next((end for end in ends if are_of_a_card("".join(run.string[p] for p in places[first:end]))), None)
+        may_begin = is_edge[first] and run.string[places[first]] != "0"
+        ends = (end for n in range(19, 12, -1) if (end := first + n) <= len(places) and is_edge[end])
+        last = next((end for end in ends if _checks(sums, first, end)), None) if may_begin else None
         if last is not None:
             yield places[first], places[last - 1] + 1
         first = last or first + 1

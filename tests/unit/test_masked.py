@@ -27,6 +27,7 @@ def of(body: object) -> str:
     [
         ("Ann Smith", '"Xxx Xxxxx"'),
         ("ann@x.org", '"xxx?x.xxx"'),
+        (0.0, "0.0"),
         ("2026-11-24T06:00:00", '"9999-99-99X99:99:99"'),
         ("12,34", '"99,99"'),
         ("", '""'),
@@ -82,6 +83,10 @@ def test_in_what_is_not_json_only_declared_names_are_kept():
 def test_of_many_things_the_first_are_shown_and_the_rest_is_counted():
     assert of({"lines": [1, 2, 3, 4]}) == '{"lines": [9, 9, … 2 more]}'
     assert of([[[[[[[1]]]]]]]) == "[[[[[[[…]]]]]]]"
+
+
+def test_zeros_are_no_card_number() -> None:
+    assert masked(b'{"amount": 0.00000000000000}') == '{"amount": 0.00000000000000}'
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xff\xfe{\x00", b"[" * 100_000, b'{"a":' * 3000, b"9" * 2_000_000, b"null"])

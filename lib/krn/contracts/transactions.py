@@ -1,5 +1,7 @@
 """What card payments tell: a transaction was tried, decided, and later known to be fraud or not."""
 
+from dataclasses import replace
+
 from krn.contracts.contract import Body, Check, Contract, Field, Kind
 from krn.contracts.reasons import Reason
 from krn.harmless import is_card_number
@@ -25,7 +27,7 @@ TRANSACTION_INITIATED = Contract(
     doc="Somebody wants to pay with a card.",
     fields=(
         _TRANSACTION_ID,
-        Field("card_id", Kind.ID, "A token of the card, never its number.", required=True, pii="P2"),
+        replace(_CARD_ID, required=True),
         Field("merchant_id", Kind.ID, "Who is to be paid.", required=True),
         _AMOUNT,
         _CURRENCY,

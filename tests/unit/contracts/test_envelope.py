@@ -111,9 +111,6 @@ def test_the_cells_of_a_csv_file_are_typed_by_the_contract() -> None:
     assert data(judged(cells, envelope)) == {"product_id": "7", "active": False}
 
 
-NAMES = st.sampled_from(["no", "paid", "bill", "sum", "items"])
-
-
 @pytest.mark.parametrize("text", ["+-5", "--5", "5-", "٣", "1" * 400, "5.0", ""])
 def test_text_that_is_no_whole_number_is_no_whole_number(text: str) -> None:
     paths = {"order_id": "no", "lines[].line_no": "#", "lines[].quantity": "n"}
@@ -161,6 +158,7 @@ def test_a_hashed_id_stays_what_it_was() -> None:
     assert judged({"no": "A", "b": [1.5]}, whole).event_id == "0d2ef37c2bd0932d11b6b4eb64336dfe"
 
 
+NAMES = st.sampled_from(["no", "paid", "bill", "sum", "items"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.text("+-0123456789 ", max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
