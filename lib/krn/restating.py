@@ -39,10 +39,10 @@ def restated(candidate: Candidate, root: Path, before: int | None, after: int | 
 
 
 def is_by_day(table: Table) -> bool:
-    """Whether a day has its rows in a table of gold, none of them about a person."""
+    """Whether a day has its rows in a table, none of them about a person."""
     keys = [c for c in table.columns if c.name in table.key]
     is_of_days = table.scope_is_date and table.scope in table.key
-    return table.stage == "gold" and is_of_days and bool(_measures(table)) and not any(c.pii for c in keys)
+    return is_of_days and bool(_measures(table)) and not any(c.pii for c in keys)
 
 
 def _measures(table: Table) -> dict[str, DataType]:
@@ -52,7 +52,7 @@ def _measures(table: Table) -> dict[str, DataType]:
 def _query(table: Table, days: Sequence[date]) -> str:
     """A row that is in one version only counts as well, if its day was there before."""
     measures = _measures(table)
-    added = [name for name, kind in measures.items() if kind in (COUNT, MONEY_SUM)] or measures
+    added = [name for name, kind in measures.items() if kind in (COUNT, MONEY_SUM)]
     literals = ", ".join(f"DATE '{day}'" for day in days)
     within = f"WHERE {table.scope} IN ({literals})" if days else ""
     keys = ", ".join(f"coalesce(a.{key}, b.{key}) AS {key}" for key in table.key)

@@ -1,4 +1,4 @@
-"""Customers at a glance: who is new, who comes back, and what they are worth; one currency at a time."""
+"""Customers at a glance: who is new, who comes back, and, one currency at a time, what they are worth."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import Any
 
 from krn.asking import rows
 from krn.report.money import exact
+from krn.report.sales import DAYS
 from krn.report.stacks import Stacks, stacks
 
-DAYS = 400  # as for sales
 MONTHS = 12  # of a triangle, on both sides
 CURRENCIES = 2  # with the most customers
 SEGMENTS = ("champions", "loyal", "promising", "at_risk", "lost")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ DAYS = 90  # of parcels that carriers and lanes are judged by
 TOP = 8
 
 #: Percentiles of days can't be added to those of a carrier, so the parcels themselves are asked.
-_CARRIERS = f"""
+_CARRIERS = """
     SELECT carrier, count(*) AS n, percentile_cont(transit_h, 0.5) AS p50, percentile_cont(transit_h, 0.9) AS p90,
            percentile_cont(transit_h, 0.95) AS p95
     FROM silver_shipments
-    WHERE transit_h IS NOT NULL AND shipped_on > (SELECT max(shipped_on) FROM silver_shipments) - INTERVAL '{DAYS} days'
-    GROUP BY carrier ORDER BY n DESC, carrier LIMIT {TOP}
-"""  # noqa: S608  numbers of ours
+    WHERE transit_h IS NOT NULL AND shipped_on > DATE '{after}'
+    GROUP BY carrier ORDER BY n DESC, carrier LIMIT {top}
+"""
 _LANES = f"""
     SELECT origin, destination, carrier, rated, late, late_rate, late_low, late_high, small_sample, excess_late
     FROM gold_lane_performance WHERE "window" = '{DAYS}d' AND excess_late > 0 ORDER BY rank LIMIT {TOP}
@@ -49,9 +50,10 @@ class Lane:
     is_small: bool
 
 
-def carriers(root: Path) -> tuple[Carrier, ...]:
-    """Those with the most parcels, first."""
-    found = rows(root, _CARRIERS, "silver.shipments")
+def carriers(root: Path, last: date) -> tuple[Carrier, ...]:
+    """Those with the most parcels up to the day `last`, first."""
+    query = _CARRIERS.format(after=last - timedelta(days=DAYS), top=TOP)  # the literal lets files be skipped
+    found = rows(root, query, "silver.shipments")
     slowest = max((row["p95"] for row in found), default=0) or 1
     return tuple(_carrier(row, slowest) for row in found)
 

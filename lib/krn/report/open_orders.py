@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from krn.asking import rows
+from krn.tables.gold.open_orders import STAGES
 
 #: The most days of an age, and its name.
 _AGES = {3: "up to 3 days", 7: "4 to 7", 14: "8 to 14", 30: "15 to 30", None: "longer"}
-_STAGES = ("created", "part_paid", "paid", "shipped")
 _QUERY = """
     SELECT stage, days_in_stage AS days, count(*) AS n, sum(CASE WHEN stuck THEN 1 ELSE 0 END) AS stuck
     FROM gold_open_orders GROUP BY stage, days_in_stage
@@ -42,7 +42,7 @@ class Open:
 def open_orders(root: Path) -> Open | None:
     """None while none is open."""
     found = rows(root, _QUERY, "gold.open_orders")
-    stages = (_stage(name, [row for row in found if row["stage"] == name]) for name in _STAGES)
+    stages = (_stage(name, [row for row in found if row["stage"] == name]) for name in STAGES)
     return Open(tuple(_AGES.values()), tuple(stage for stage in stages if any(stage.ages))) if found else None
 
 

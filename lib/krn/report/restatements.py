@@ -1,20 +1,23 @@
 """Days that readers knew and a later run changed: which measure, from what to what."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from pyspark.sql.types import DataType
+
 from krn.report.money import exact
 from krn.tables.every import TABLES
+from krn.tables.types import MONEY_SUM
 
 RUNS = 5  # of the latest that restated anything
 ROWS = 4  # of one table in one run
 MEASURES = 4  # of one row
 
 #: The columns of each table in their order, which a record does not keep.
-_COLUMNS = {table.name: [column.name for column in table.columns] for table in TABLES}
+_COLUMNS = {table.name: {column.name: column.type for column in table.columns} for table in TABLES}
 
 
 @dataclass(frozen=True)
@@ -56,26 +59,30 @@ def _is_restated(table: Mapping[str, Any]) -> bool:
 def _of(run: Mapping[str, Any]) -> Iterator[Restated]:
     at = datetime.fromisoformat(str(run["ended_at"]))
     for table in filter(_is_restated, run["tables"]):
-        columns = _COLUMNS.get(table["table"], [])
-        rows = tuple(_row(row, columns) for row in table["restated"][:ROWS])
-        yield Restated(table["table"], run["run"], at, table["n_restated"], rows)
+        columns = _COLUMNS.get(table["table"], {})
+        rows = (_row(row, columns) for row in table["restated"][:ROWS])
+        shown = tuple(row for row in rows if row.changes)
+        yield Restated(table["table"], run["run"], at, table["n_restated"], shown)
 
 
-def _row(row: Mapping[str, Any], columns: Sequence[str]) -> Row:
+def _row(row: Mapping[str, Any], columns: Mapping[str, DataType]) -> Row:
     of, measures = _in_order(row["of"], columns), _in_order(row["measures"], columns)
-    said = [Change(name, *(_said(value, of.get("currency", "")) for value in pair)) for name, pair in measures.items()]
+    currency = of.get("currency", "")
+    said = [Change(name, *(_said(v, columns.get(name), currency) for v in pair)) for name, pair in measures.items()]
     changes = [change for change in said if change.before != change.after]
     more = max(0, len(changes) - MEASURES)
     return Row(date.fromisoformat(row["on"]), ", ".join(of.values()), tuple(changes[:MEASURES]), more)
 
 
-def _in_order(values: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+def _in_order(values: Mapping[str, Any], columns: Collection[str]) -> dict[str, Any]:
     known = [name for name in columns if name in values]
     return {name: values[name] for name in (*known, *(name for name in values if name not in known))}
 
 
-def _said(value: int | str | None, currency: str) -> str:
-    """An amount as people read it; a rate beside it has no minor unit, but the same few decimals do."""
+def _said(value: int | str | None, kind: DataType | None, currency: str) -> str:
+    """A sum of money to its minor unit, a rate as the table has it."""
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int) else exact(Decimal(value), currency)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return exact(Decimal(value), currency) if kind == MONEY_SUM else f"{Decimal(value):,f}"

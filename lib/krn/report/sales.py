@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from krn.asking import ask, exists, sql_name
+from krn.asking import rows, sql_name
 from krn.report.chart import Chart, chart, filled
 from krn.report.money import exact
 
@@ -52,23 +52,21 @@ class Sales:
 
 def sales(root: Path) -> tuple[Sales, ...]:
     """The currencies with the most orders first."""
-    if not exists(root, "gold.sales_daily"):
-        return ()
-    found = ask(root, _CURRENCIES, "gold.sales_daily").to_pylist()
+    found = rows(root, _CURRENCIES, "gold.sales_daily")
     return tuple(_sales(root, row["currency"], row["last"]) for row in found[:PANELS])
 
 
 def _sales(root: Path, currency: str, last: date) -> Sales:
     where = f"currency = '{_quoted(currency)}' AND business_date > DATE '{last - timedelta(days=DAYS)}'"
-    rows = ask(root, f"{_DAYS} WHERE {where} GROUP BY business_date", "gold.sales_daily").to_pylist()
-    net = filled({row["business_date"]: row["net_sales"] for row in rows}, Decimal(0))
+    days = rows(root, f"{_DAYS} WHERE {where} GROUP BY business_date", "gold.sales_daily")
+    net = filled({row["business_date"]: row["net_sales"] for row in days}, Decimal(0))
     return Sales(
         currency=currency,
         first=min(net),
         last=last,
-        orders=sum(row["orders"] for row in rows),
-        units=sum(row["units"] for row in rows),
-        totals={name: exact(sum((row[name] for row in rows), Decimal(0)), currency) for name in TOTALS},
+        orders=sum(row["orders"] for row in days),
+        units=sum(row["units"] for row in days),
+        totals={name: exact(sum((row[name] for row in days), Decimal(0)), currency) for name in TOTALS},
         headline=headline(list(net.values()), currency),
         chart=chart(net, currency),
         products=_top(root, "gold.sales_by_product", "product_id", where, currency),
@@ -92,15 +90,13 @@ def headline(net: list[Decimal], currency: str) -> str:
 
 
 def _top(root: Path, table: str, name: str, where: str, currency: str) -> tuple[Share, ...]:
-    if not exists(root, table):
-        return ()
     query = f"""
         SELECT {name} AS name, sum(net_sales) AS net, sum(units) AS units FROM {sql_name(table)}
         WHERE {where} GROUP BY {name} HAVING sum(net_sales) > 0 ORDER BY net DESC, name LIMIT {TOP}
     """  # noqa: S608  names of ours, and a quoted currency
-    rows: list[dict[str, Any]] = ask(root, query, table).to_pylist()
-    greatest = rows[0]["net"] if rows else Decimal(1)
-    return tuple(_share(row, greatest, currency) for row in rows)
+    found = rows(root, query, table)
+    greatest = found[0]["net"] if found else Decimal(1)
+    return tuple(_share(row, greatest, currency) for row in found)
 
 
 def _share(row: Mapping[str, Any], greatest: Decimal, currency: str) -> Share:

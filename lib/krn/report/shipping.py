@@ -8,9 +8,8 @@ from pathlib import Path
 from krn.asking import rows
 from krn.report.lanes import Carrier, Lane, carriers, lanes
 from krn.report.open_orders import Open, open_orders
+from krn.report.sales import DAYS
 from krn.report.stacks import Stacks, stacks
-
-DAYS = 400  # as for sales
 
 _DAILY = f"""
     SELECT shipped_on AS day, sum(shipped) AS shipped, sum(delivered) AS delivered, sum(late) AS late
@@ -73,7 +72,7 @@ def shipping(root: Path) -> Shipping | None:
         totals=totals,
         chart=stacks(days, "delivered", "late", "under way"),
         promises=_promises(root),
-        carriers=carriers(root),
+        carriers=carriers(root, max(days)),
         lanes=lanes(root),
         open=open_orders(root),
     )

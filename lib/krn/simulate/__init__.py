@@ -4,6 +4,6 @@ from krn.simulate.faults import Rates
 from krn.simulate.feed import Feed, stream
 from krn.simulate.habits import Habits
 from krn.simulate.shop import Shop
-from krn.simulate.simulation import Manifest, Simulation, emit, simulate, write
+from krn.simulate.simulation import Simulation, emit, simulate, write
 
-__all__ = ["Feed", "Habits", "Manifest", "Rates", "Shop", "Simulation", "emit", "simulate", "stream", "write"]
+__all__ = ["Feed", "Habits", "Rates", "Shop", "Simulation", "emit", "simulate", "stream", "write"]

@@ -131,12 +131,12 @@ BREAKS: dict[str, tuple[Break, frozenset[str]]] = {
     "unknown_type": (_unknown_type, frozenset({"unknown_type", "blank"})),
     "unknown_version": (_unknown_version, frozenset({"unknown_version"})),
 }
-LEAKS = BREAKS | {"pan_leak": (_pan_leak, frozenset({"pan_leak"}))}
+OF_CARDS = BREAKS | {"pan_leak": (_pan_leak, frozenset({"pan_leak"}))}
 
 
 def breaks(event_type: str) -> dict[str, tuple[Break, frozenset[str]]]:
     """By kind: how a copy of such an event breaks, and the reasons it then owes."""
-    return LEAKS if event_type.startswith("transaction.") else BREAKS
+    return OF_CARDS if event_type.startswith("transaction.") else BREAKS
 
 
 def _amount(event: Event) -> str | None:

@@ -81,8 +81,9 @@ def write(
     feed = Feed(shop, rates)
     sent = list(ways(feed, landing_share, shop.seed))
     _write(outdir, shop, sent, parts)
-    write_truth(outdir / "truth", feed.truth(today))
-    return _simulation(shop, sent, feed.truth(today))
+    simulation = _simulation(shop, sent, feed.truth(today))
+    write_truth(outdir / "truth", simulation.truth)
+    return simulation
 
 
 def emit(outdir: Path, shop: Shop, rates: Rates = USUAL_FAULTS, landing_share: float = 0.5, parts: int = 1) -> Manifest:

@@ -89,16 +89,21 @@ def test_a_table_that_is_absent_leaves_its_part_out(small):
 
 
 def test_percentiles_are_of_each_carriers_own_parcels_of_the_last_90_days(small):
-    old = [parcel("Hare", 1000, DAY - timedelta(90))]
-    small.rows["silver.shipments"] = [parcel("Hare", n) for n in range(101)] + [parcel("Snail", 400)] + old
-    hare, snail = carriers(small.write())
-    assert (hare.name, hare.n, hare.hours, hare.percents) == ("Hare", 101, (50, 90, 95), (12.5, 22.5, 23.8))
+    old = [parcel("Sprinter", 1000, DAY - timedelta(90))]
+    small.rows["silver.shipments"] = [parcel("Sprinter", n) for n in range(101)] + [parcel("Snail", 400)] + old
+    sprinter, snail = carriers(small.write(), DAY)
+    assert (sprinter.name, sprinter.n, sprinter.hours, sprinter.percents) == (
+        "Sprinter",
+        101,
+        (50, 90, 95),
+        (12.5, 22.5, 23.8),
+    )
     assert snail.percents == (100, 100, 100)
 
 
 def test_a_carrier_who_has_delivered_nothing_has_no_hours(small):
     small.rows["silver.shipments"] = [parcel("Hare", None)]
-    assert carriers(small.write()) == ()
+    assert carriers(small.write(), DAY) == ()
 
 
 def test_lanes_that_are_worse_than_all_together_come_by_what_they_cost(small):

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from statistics import median
@@ -253,4 +253,3 @@ def test_a_payment_is_cut_before_what_is_not_known_yet(town: list[Purchase]) -> 
     assert whole.without(set()) == whole
     assert list(whole.without({fact.stamp for fact in whole.facts()}).facts()) == []
     assert list(whole.without({whole.decisions[0].stamp}).facts()) == [whole.initiated, *whole.labels]
-    assert datetime(2024, 2, 29, tzinfo=UTC) < whole.initiated.stamp.at  # type: ignore[union-attr]

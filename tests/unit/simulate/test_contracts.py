@@ -11,7 +11,7 @@ from krn.contracts.checked import Checked
 from krn.contracts.contract import Delivered
 from krn.contracts.known import compiled
 from krn.simulate import Habits, Rates, Shop, simulate
-from krn.simulate.broken import LEAKS
+from krn.simulate.broken import OF_CARDS
 from krn.simulate.faults import Delivery
 
 FAULTY = Rates(0.2, 0.2, 0.3, 0.3, 0.6, 0.2)
@@ -27,7 +27,7 @@ def judged() -> list[tuple[Delivery, Checked]]:
 
 
 def test_every_event_that_is_not_broken_is_accepted(judged: list[tuple[Delivery, Checked]]) -> None:
-    refused = [checked.reasons for delivery, checked in judged if delivery.kind not in LEAKS and not checked.ok]
+    refused = [checked.reasons for delivery, checked in judged if delivery.kind not in OF_CARDS and not checked.ok]
     assert refused == []
 
 
@@ -35,7 +35,7 @@ def test_every_broken_event_is_refused_for_one_of_the_reasons_it_owes(judged: li
     wrong = [
         (delivery.kind, checked.reasons, delivery.body)
         for delivery, checked in judged
-        if delivery.kind in LEAKS and not delivery.owes & set(checked.reasons)
+        if delivery.kind in OF_CARDS and not delivery.owes & set(checked.reasons)
     ]
     assert wrong == []
 

@@ -13,7 +13,7 @@ import pytest
 
 from krn.contracts import CONTRACTS
 from krn.simulate import Feed, Rates, Shop, Simulation, emit, simulate, stream, write
-from krn.simulate.broken import LEAKS, breaks
+from krn.simulate.broken import OF_CARDS, breaks
 from krn.simulate.cards.facts import CardFact
 from krn.simulate.events import Event, event
 from krn.simulate.facts import Fact
@@ -82,7 +82,7 @@ def test_what_strays_from_another_shop_keeps_its_place_too(seed: int) -> None:
 
 
 def test_every_kind_of_fault_occurs(faulty: Simulation) -> None:
-    expected = {"good", "late", "reordered", "duplicate", "business_duplicate", "id_conflict", *LEAKS}
+    expected = {"good", "late", "reordered", "duplicate", "business_duplicate", "id_conflict", *OF_CARDS}
     assert {delivery.kind for delivery in faulty.deliveries} == expected
 
 
@@ -130,9 +130,9 @@ def id_of(body: bytes) -> tuple[object, object]:
     return envelope.get("source"), envelope.get("id")
 
 
-@pytest.mark.parametrize("kind", LEAKS)
+@pytest.mark.parametrize("kind", OF_CARDS)
 def test_a_broken_copy_owes_a_reason_and_differs_from_the_good_event(kind: str) -> None:
-    breaking, owes = LEAKS[kind]
+    breaking, owes = OF_CARDS[kind]
     assert owes
     for sent in (sent for sent in events_of_each_type() if kind in breaks(sent.type)):
         broken = [breaking(Random(seed), sent) for seed in range(20)]
@@ -145,7 +145,9 @@ def events_of_each_type() -> list[Event]:
 
 def test_a_leaked_number_has_the_length_and_the_check_digit_of_a_card_s() -> None:
     sent = next(made for made in map(event, facts()) if made.type == "transaction.initiated")
-    numbers = {orjson.loads(LEAKS["pan_leak"][0](Random(seed), sent) or b"")["data"]["card_id"] for seed in range(200)}
+    numbers = {
+        orjson.loads(OF_CARDS["pan_leak"][0](Random(seed), sent) or b"")["data"]["card_id"] for seed in range(200)
+    }
     assert {len(number) for number in numbers} == set(range(13, 20))
     for number in numbers:
         counted = [2 * int(d) if place % 2 else int(d) for place, d in enumerate(reversed(number))]
@@ -155,7 +157,7 @@ def test_a_leaked_number_has_the_length_and_the_check_digit_of_a_card_s() -> Non
 def test_a_truncated_copy_is_cut_between_two_characters() -> None:
     sent = next(made for made in map(event, facts()) if "é" in made.body.decode())
     for seed in range(3 * len(sent.body)):
-        assert LEAKS["truncated"][0](Random(seed), sent).decode()  # type: ignore[union-attr]
+        assert OF_CARDS["truncated"][0](Random(seed), sent).decode()  # type: ignore[union-attr]
 
 
 def test_what_is_not_text_goes_by_file_only(faulty: Simulation) -> None:

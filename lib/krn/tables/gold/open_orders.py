@@ -12,18 +12,18 @@ from krn.tables.table import Column, Table
 from krn.tables.types import DAY, FLAG, INT, MONEY, TEXT
 
 #: The instant at which an order enters a stage, and the days it may stay there.
-_STAGES = {
+STAGES = {
     "created": ("created_at", 7),
     "part_paid": ("first_payment_at", 7),
     "paid": ("paid_at", 3),
     "shipped": ("shipped_at", 14),
 }
-_LIMITS = ", ".join(f"{stage} {days}" for stage, (_, days) in _STAGES.items())
+_LIMITS = ", ".join(f"{stage} {days}" for stage, (_, days) in STAGES.items())
 
 
 def open_orders(orders: DataFrame, today: date, timezone: str) -> DataFrame:
     """The stage of an open order is its status; once it is delivered, cancelled or returned it leaves the table."""
-    open_ = orders.where("is_complete").where(F.col("status").isin(*_STAGES))
+    open_ = orders.where("is_complete").where(F.col("status").isin(*STAGES))
     staged = open_.withColumns(
         {"stage": F.col("status"), "since": business_date(_entered_at(), timezone), "value": F.col("order_total")}
     )
@@ -35,7 +35,7 @@ def open_orders(orders: DataFrame, today: date, timezone: str) -> DataFrame:
 
 
 def _entered_at() -> SparkColumn:
-    return F.coalesce(*(F.when(F.col("status") == stage, F.col(at)) for stage, (at, _) in _STAGES.items()))
+    return F.coalesce(*(F.when(F.col("status") == stage, F.col(at)) for stage, (at, _) in STAGES.items()))
 
 
 def _days_since(day: str, today: date) -> SparkColumn:
@@ -44,7 +44,7 @@ def _days_since(day: str, today: date) -> SparkColumn:
 
 
 def _is_stuck() -> SparkColumn:
-    limits = (F.when(F.col("stage") == stage, days) for stage, (_, days) in _STAGES.items())
+    limits = (F.when(F.col("stage") == stage, days) for stage, (_, days) in STAGES.items())
     return F.col("days_in_stage") > F.coalesce(*limits)
 
 
