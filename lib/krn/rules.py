@@ -76,9 +76,17 @@ def load(path: Path) -> RuleSet:
     except ValidationError as wrong:
         problems = "; ".join(f"{_place(e['loc'], told)}: {e['msg']}" for e in wrong.errors())
         raise UsageError(f"{path}: {problems}.", "mend the file; conf/fraud_rules.toml shows each key") from None
-    if problems := "; ".join(_problems(written)):
-        raise UsageError(f"{path}: {problems}.", "mend the file; conf/fraud_rules.toml shows each key")
-    return RuleSet(written.name, tuple(map(_compiled, written.rules)))
+    compiled, refused = list[Rule](), list(_problems(written))
+    for rule in written.rules:
+        try:
+            compiled.append(_compiled(rule))
+        except _NotOurs as unknown:
+            refused.append(f"{rule.name}: {unknown}")
+        except RecursionError:
+            refused.append(f"{rule.name}: too many things in one another")
+    if refused:
+        raise UsageError(f"{path}: {'; '.join(refused)}.", "mend the file; conf/fraud_rules.toml shows each key")
+    return RuleSet(written.name, tuple(compiled))
 
 
 def _place(keys: tuple[int | str, ...], told: Any) -> str:
@@ -99,12 +107,6 @@ def _problems(written: WrittenSet) -> Iterator[str]:
             yield f"{rule.name}: threshold names no currency"
         if isinstance(rule.threshold, dict):
             yield from (f"{rule.name}: {c} is no currency" for c in rule.threshold if c not in CURRENCIES)
-        try:
-            _compiled(rule)
-        except _NotOurs as unknown:
-            yield f"{rule.name}: {unknown}"
-        except RecursionError:
-            yield f"{rule.name}: too many things in one another"
 
 
 class _NotOurs(Exception):

@@ -5,9 +5,6 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from krn.tables.exact import ratio
-
-MICROS_AN_HOUR = 3_600_000_000
 #: When events happened, in a total order: two events never share source and id.
 EVENT_ORDER = ("event_time", "event_source", "event_id")
 
@@ -23,17 +20,6 @@ def earliest(events: DataFrame, *key: str) -> DataFrame:
 def stacked(*facts: DataFrame) -> DataFrame:
     """Facts of several kinds in one frame, each with its own columns filled, so that one grouping folds them all."""
     return reduce(lambda upper, lower: upper.unionByName(lower, allowMissingColumns=True), facts)
-
-
-def took(start: Column, end: Column) -> Column:
-    """The time between two instants in microseconds, exactly; null where one is missing, or `end` comes first."""
-    micros = F.unix_micros(end) - F.unix_micros(start)
-    return F.when(micros >= 0, micros)
-
-
-def hours(start: Column, end: Column) -> Column:
-    """The time between two instants in hours, rounded half up to 4 decimals; null where `end` comes first."""
-    return ratio(took(start, end), F.lit(MICROS_AN_HOUR))
 
 
 def business_date(at: Column, timezone: str) -> Column:

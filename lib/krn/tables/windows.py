@@ -9,10 +9,6 @@ from collections.abc import Iterable, Mapping
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-MINUTE = 60_000_000  # microseconds, as all times here
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-
 
 def upto(entity: WindowSpec, back: int = 0) -> WindowSpec:
     """All of an entity that came by `back` before a row's instant, whatever comes at that instant included."""

@@ -6,10 +6,10 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from krn.tables.exact import percentile, ratio
-from krn.tables.folds import MICROS_AN_HOUR, took
+from krn.tables.exact import ratio
 from krn.tables.silver import shipments as shipments_table
 from krn.tables.table import Column, Table
+from krn.tables.times import percentile_h, shortest_first, took
 from krn.tables.types import COUNT, FLAG, HOURS, INT, RATIO, TEXT
 
 WINDOWS = {"28d": 28, "90d": 90}
@@ -28,10 +28,10 @@ def lane_performance(shipments: DataFrame, today: date) -> DataFrame:
         F.count("delivered_at").alias("delivered"),
         F.count("is_late").alias("rated"),
         F.count_if("is_late").alias("late"),
-        F.array_sort(F.collect_list(took(F.col("shipped_at"), F.col("delivered_at")))).alias("_transit"),
+        shortest_first(took(*map(F.col, shipments_table.SPANS["transit"]))).alias("_transit"),
     )
     measures = {
-        **{f"transit_p{p}_h": percentile(F.col("_transit"), p, MICROS_AN_HOUR) for p in _PERCENTS},
+        **{f"transit_p{p}_h": percentile_h(F.col("_transit"), p) for p in _PERCENTS},
         "late_rate": ratio(F.col("late"), F.col("rated")),
         "late_low": _wilson(-_Z),
         "late_high": _wilson(_Z),

@@ -3,12 +3,12 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn.tables.exact import percentile
-from krn.tables.folds import MICROS_AN_HOUR, stacked, took
+from krn.tables.folds import stacked
 from krn.tables.ledger import SALES, measures
 from krn.tables.silver import orders as orders_table
 from krn.tables.silver import sales_entries
 from krn.tables.table import Column, Input, Table
+from krn.tables.times import percentile_h, shortest_first, took
 from krn.tables.types import COUNT, DAY, HOURS, MONEY_SUM, TEXT
 
 _KEY = ("order_date", "currency")
@@ -28,9 +28,9 @@ def order_cohort_daily(entries: DataFrame, orders: DataFrame) -> DataFrame:
         F.count("order").alias("orders"),
         *measures(),
         *(F.count(end).alias(step) for step, (_, end) in _STEPS.items()),
-        *(F.array_sort(F.collect_list(f"until_{step}")).alias(f"_until_{step}") for step in _STEPS),
+        *(shortest_first(F.col(f"until_{step}")).alias(f"_until_{step}") for step in _STEPS),
     )
-    medians = {f"median_{step}_h": percentile(F.col(f"_until_{step}"), 50, MICROS_AN_HOUR) for step in _STEPS}
+    medians = {f"median_{step}_h": percentile_h(F.col(f"_until_{step}"), 50) for step in _STEPS}
     return sums.withColumns(medians).select(*(c.name for c in TABLE.columns))
 
 

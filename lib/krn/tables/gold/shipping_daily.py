@@ -1,21 +1,19 @@
 """Parcels by the day they were shipped, carrier and lane: how many came, how late, and how long it took."""
 
-from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn.tables.exact import percentile, ratio
-from krn.tables.folds import MICROS_AN_HOUR, took
+from krn.tables.exact import ratio
 from krn.tables.silver import shipments as shipments_table
 from krn.tables.table import Column, Table
+from krn.tables.times import percentile_h, shortest_first, took
 from krn.tables.types import COUNT, DAY, HOURS, RATIO, TEXT
 
 _KEY = ("shipped_on", "carrier", "origin", "destination")
-#: What takes time, and the instants between which it does.
 _SPANS = {
-    "handling": ("the order's payment, else its creation, to shipped", "ready_at", "shipped_at"),
-    "transit": ("shipped to delivered", "shipped_at", "delivered_at"),
-    "total": ("the order's creation to delivered", "ordered_at", "delivered_at"),
+    "handling": "the order's payment, else its creation, to shipped",
+    "transit": "shipped to delivered",
+    "total": "the order's creation to delivered",
 }
 _PERCENTS = (50, 90, 95)
 
@@ -33,16 +31,12 @@ def shipping_daily(shipments: DataFrame) -> DataFrame:
             F.count_if("is_late").alias("late"),
             F.count_if(F.col("n_exceptions") > 0).alias("exceptions"),
             F.count_if(is_delivered & (F.col("n_attempts") == 1)).alias("_at_first_attempt"),
-            *(_lengths(start, end).alias(f"_{span}") for span, (_, start, end) in _SPANS.items()),
+            *(shortest_first(took(*map(F.col, shipments_table.SPANS[span]))).alias(f"_{span}") for span in _SPANS),
         )
     )
-    hours = {f"{span}_p{p}_h": percentile(F.col(f"_{span}"), p, MICROS_AN_HOUR) for span in _SPANS for p in _PERCENTS}
+    hours = {f"{span}_p{p}_h": percentile_h(F.col(f"_{span}"), p) for span in _SPANS for p in _PERCENTS}
     rate = ratio(F.col("_at_first_attempt"), F.col("delivered"))
     return sums.withColumns({"first_attempt_rate": rate, **hours}).select(*(c.name for c in TABLE.columns))
-
-
-def _lengths(start: str, end: str) -> SparkColumn:
-    return F.array_sort(F.collect_list(took(F.col(start), F.col(end))))
 
 
 TABLE = Table(
@@ -64,7 +58,7 @@ TABLE = Table(
         Column("first_attempt_rate", RATIO, "delivered at the first attempt / delivered; null where none was"),
         *(
             Column(f"{span}_p{p}_h", HOURS, f"percentile {p} of the hours from {what}; null where none has them")
-            for span, (what, _, _) in _SPANS.items()
+            for span, what in _SPANS.items()
             for p in _PERCENTS
         ),
     ),

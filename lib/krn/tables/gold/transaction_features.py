@@ -14,9 +14,9 @@ from krn.tables.silver import cards as cards_table
 from krn.tables.silver import labels as labels_table
 from krn.tables.silver import transactions as transactions_table
 from krn.tables.table import Column, Input, Table
+from krn.tables.times import A_DAY, HOUR, MINUTE
 from krn.tables.types import COUNT, DAY, INSTANT, MEASURE, MONEY, MONEY_SUM, TEXT
-from krn.tables.windows import DAY as A_DAY
-from krn.tables.windows import HOUR, MINUTE, running, upto, within
+from krn.tables.windows import running, upto, within
 
 WINDOWS = {"1h": HOUR, "24h": A_DAY, "7d": 7 * A_DAY, "30d": 30 * A_DAY}
 RISK_WINDOWS = {"1d": A_DAY, "7d": 7 * A_DAY, "30d": 30 * A_DAY}

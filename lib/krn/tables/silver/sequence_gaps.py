@@ -1,4 +1,4 @@
-"""One row per run of numbers that are missing where a source counts its events: what was sent, and never accepted."""
+"""One row per run of numbers that are missing where an event source counts its events: sent, and never accepted."""
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -52,8 +52,8 @@ TABLE = Table(
     may_be_empty=True,  # as a rule nothing is lost, and many sources don't count
     columns=(
         Column("stream", TEXT, "what counts: JSON list of event_source and partition_key", pii="P2"),
-        Column("event_source", TEXT, "the source"),
-        Column("partition_key", TEXT, "the part of the source that counts alone; null where it has none", pii="P2"),
+        Column("event_source", TEXT, "who counts"),
+        Column("partition_key", TEXT, "the part of it that counts alone; null where it has none", pii="P2"),
         Column("first_missing", COUNT, "the first number that is missing"),
         Column("last_missing", COUNT, "the last number that is missing in a row with it"),
         Column("n_missing", COUNT, "how many they are"),

@@ -6,11 +6,18 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
 from krn.contracts.shipping import ORDER_DELIVERED, ORDER_SHIPPED, SHIPMENT_TRACKED
-from krn.tables.folds import EVENT_ORDER, business_date, earliest, hours, known, stacked
+from krn.tables.folds import EVENT_ORDER, business_date, earliest, known, stacked
 from krn.tables.silver import orders as orders_table
 from krn.tables.table import Column, Input, Table
+from krn.tables.times import hours
 from krn.tables.types import COUNT, DAY, FLAG, HOURS, INSTANT, INT, TEXT
 
+#: What takes time, and the instants between which it does.
+SPANS = {
+    "handling": ("ready_at", "shipped_at"),
+    "transit": ("shipped_at", "delivered_at"),
+    "total": ("ordered_at", "delivered_at"),
+}
 _SAID = ("order_id", "carrier", "service", "origin", "destination", "promised_delivery_date")
 
 
@@ -87,11 +94,7 @@ def _named(folded: DataFrame) -> DataFrame:
 
 
 def _concluded(parcel: DataFrame, timezone: str) -> DataFrame:
-    spans = {
-        "handling": (F.col("ready_at"), F.col("shipped_at")),
-        "transit": (F.col("shipped_at"), F.col("delivered_at")),
-        "total": (F.col("ordered_at"), F.col("delivered_at")),
-    }
+    spans = {name: (F.col(start), F.col(end)) for name, (start, end) in SPANS.items()}
     backwards = (F.when(end < start, f"negative_{name}") for name, (start, end) in spans.items())
     days = parcel.withColumns(
         {

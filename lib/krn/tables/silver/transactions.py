@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from krn.contracts.transactions import TRANSACTION_APPROVED, TRANSACTION_DECLINED, TRANSACTION_INITIATED
 from krn.tables.folds import business_date, earliest, known, stacked
 from krn.tables.table import Column, Table
+from krn.tables.times import took
 from krn.tables.types import COUNT, DAY, FLAG, INSTANT, MEASURE, MONEY, TEXT
 
 _SAID = tuple(field.name for field in TRANSACTION_INITIATED.fields if field.name not in ("transaction_id", "card_id"))
@@ -25,7 +26,7 @@ def transactions(initiated: DataFrame, approved: DataFrame, declined: DataFrame,
             "decided_at": F.col("decided.at"),
         }
     )
-    latency = F.unix_millis("decided_at") - F.unix_millis("initiated_at")
+    latency = took(F.col("initiated_at"), F.col("decided_at"))
     concluded = named.withColumns(
         {
             **{name: known(name) for name in ("channel", "mcc", "country", "entry_mode")},
@@ -35,7 +36,7 @@ def transactions(initiated: DataFrame, approved: DataFrame, declined: DataFrame,
             "decision": F.coalesce("decided.decision", F.lit("pending")),
             "decline_reason": F.col("decided.decline_reason"),
             "risk_score": F.col("decided.risk_score"),
-            "decision_latency_ms": F.when(latency >= 0, latency),
+            "decision_latency_ms": F.call_function("div", latency, F.lit(1_000)),
             "is_complete": F.col("tried").isNotNull(),
         }
     )
