@@ -11,7 +11,7 @@ import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from gate import _cpu
+from gate import cpu
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -95,10 +95,10 @@ def delivered(store: Store, table: Table, frame: DataFrame | None, through: int)
 
 
 def built(store: Store, run: Run) -> Built:
-    cpu, started = _cpu(store.spark), time.monotonic()
+    spent, started = cpu(store.spark), time.monotonic()
     with store.jobs(run.id) as jobs:
         found = build(transaction_features.TABLE, store, run)
-    rows, used = sum(found.rows.values()), _cpu(store.spark) - cpu
+    rows, used = sum(found.rows.values()), cpu(store.spark) - spent
     print(f"{run.id:10}{used:8.1f}{time.monotonic() - started:8.1f}{rows:12,}{jobs():6}  {found.outcome}", flush=True)
     return found
 

@@ -82,13 +82,13 @@ def cost(spark: SparkSession, work: Callable[[], object], runs: int = 3) -> Cost
 
 def _once(spark: SparkSession, group: str, work: Callable[[], object]) -> Cost:
     spark.sparkContext.setJobGroup(group, group)
-    cpu, wall = _cpu(spark), time.monotonic()
+    spent, wall = cpu(spark), time.monotonic()
     work()
     jobs = len(spark.sparkContext.statusTracker().getJobIdsForGroup(group))
-    return Cost(_cpu(spark) - cpu, time.monotonic() - wall, jobs)
+    return Cost(cpu(spark) - spent, time.monotonic() - wall, jobs)
 
 
-def _cpu(spark: SparkSession) -> float:
+def cpu(spark: SparkSession) -> float:
     # of Linux: user and system ticks of the JVM are fields 14 and 15, counted from after the name in brackets
     fields = Path(f"/proc/{spark.sparkContext._gateway.proc.pid}/stat").read_text().rpartition(")")[2].split()
     return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from pyspark.sql import SparkSession
 
 from krn import failpoints
@@ -35,6 +36,8 @@ def store(spark: SparkSession, tmp_path: Path) -> Store:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_armed() -> Iterator[None]:
+def _nothing_left_behind() -> Iterator[None]:
+    """No place to die at, and no log to the standard error that a command found."""
     yield
     failpoints.disarm()
+    structlog.reset_defaults()

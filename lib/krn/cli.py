@@ -315,9 +315,9 @@ def _table(table: Any, as_json: bool) -> None:
 
 
 def _findings(found: Any, as_json: bool) -> None:
-    from krn.speaking import say_findings
+    from krn.speaking import say_checks
 
-    say_findings(found, as_json)
+    say_checks(found, as_json)
 
 
 def _end(code: int, error: str) -> None:

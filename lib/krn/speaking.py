@@ -90,7 +90,7 @@ def _discreet(name: str, value: Any) -> Any:
     return value if is_id else without_card_numbers(value)
 
 
-def say_findings(found: Iterable["Check"], as_json: bool) -> None:
+def say_checks(found: Iterable["Check"], as_json: bool) -> None:
     """What `krn doctor` found, and for what is wrong the command that mends it."""
     if as_json:
         return _say_json([asdict(check) for check in found])

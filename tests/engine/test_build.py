@@ -198,13 +198,6 @@ def test_a_table_whose_columns_change_is_written_anew_and_so_is_what_reads_it(be
     assert "note" in begun.read(TOTALS.name).columns
 
 
-def test_a_lost_change_feed_is_replaced_by_a_full_build_that_says_so(begun: Store) -> None:
-    deliver(begun, order("b", day=2))
-    step(begun, "r2", [TOTALS])
-    (begun.path(TOTALS.name) / "_delta_log" / f"{1:020}.json").rename(begun.root / "gone.json")
-    assert not begun.feed_is_whole(TOTALS.name, 0, 1)
-
-
 def test_an_input_that_was_made_anew_is_read_in_full(begun: Store) -> None:
     shutil.rmtree(begun.path(TOTALS.name))
     again = step(begun, "r2", [TOTALS, DAILY])

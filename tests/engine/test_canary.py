@@ -79,6 +79,7 @@ def test_a_planted_person_is_in_the_bodies_of_bronze_and_nowhere_else(
     for name in ("elected", "computed"):  # candidates are gone when a run has ended
         arm(name, lambda: shutil.copytree(store.root / "_candidates", tmp_path / "seen", dirs_exist_ok=True))
     record = execute(Asked("run", ("ingest", "transform"), CLOCK, key="a key"), shop, HOME, store)
+    assert (tmp_path / "seen").is_dir()
     assert (record.exit_code, [t.rows for t in record.tables if t.table == "silver.deliveries"]) == (
         0,
         [{"accepted": 3, "duplicate": 0, "quarantined": 5}],

@@ -1,17 +1,22 @@
-"""Card payments through the engine: what comes late makes again the rows that it can change, and no other."""
+"""Card payments through the engine: what comes late makes again the rows that it can change, and days are true."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import astuple, fields
+from datetime import date, datetime, timedelta
 
 from paying import START, approved, declined, initiated, labelled
 from world import HOME, deliver, same_as_in_full, step
 
 from krn import suites
+from krn.simulate import Shop, simulate
+from krn.simulate.gold_fraud import FraudDaily
 from krn.store import Store
-from krn.tables.gold import transaction_features
-from krn.tables.silver import cards, labels, transactions
+from krn.tables.every import made_for
+from krn.tables.gold import fraud_daily, transaction_features
 
-TABLES = (transactions.TABLE, cards.TABLE, labels.TABLE, transaction_features.TABLE)
+FEATURES, DAYS = (
+    [table for table in made_for([name]) if table.transform] for name in ("gold.transaction_features", "gold.fraud_*")
+)
 
 
 def on(day: int, minutes: int = 0) -> datetime:
@@ -39,7 +44,7 @@ def test_what_comes_late_makes_again_what_it_can_change_and_no_other(store: Stor
     One decline is in the 10 minutes before day 45; that of T30 is before T30 itself, which does not count its own.
     """
     deliver(store, *every_five_days())
-    step(store, "r1", TABLES)
+    step(store, "r1", FEATURES)
     deliver(
         store,
         initiated("late", on(11), terminal_id="t"),
@@ -47,8 +52,22 @@ def test_what_comes_late_makes_again_what_it_can_change_and_no_other(store: Stor
         declined("T30", on(30, minutes=-1)),
         labelled("T5", on(51)),
     )
-    built = step(store, "r2", TABLES, suite_of=suites.suite_of(HOME))
+    built = step(store, "r2", FEATURES, suite_of=suites.suite_of(HOME))
     changed = built[transaction_features.TABLE.name]
     assert (changed.rows["insert"], changed.rows["update"], changed.rows["delete"]) == (1, 9, 0)
     assert changed_days(store) == [11, 15, 20, 25, 30, 35, 40, 45, 55, 60]
-    assert same_as_in_full(store, TABLES) == []
+    assert same_as_in_full(store, FEATURES) == []
+
+
+def test_days_of_fraud_are_those_of_the_town_s_own_books_whatever_the_faults(store: Store) -> None:
+    town = Shop(seed=5, orders=1, days=10, start=date(2025, 12, 1), transactions=60)
+    told = simulate(town)
+    bodies = [sent.body for sent in told.deliveries if sent.kind != "not_utf8"]
+    deliver(store, *bodies[: len(bodies) // 2])
+    step(store, "r1", DAYS, timezone=town.timezone)
+    deliver(store, *bodies[len(bodies) // 2 :])
+    step(store, "r2", DAYS, timezone=town.timezone)
+    columns = [field.name for field in fields(FraudDaily)]
+    rows = store.read(fraud_daily.TABLE.name).select(*columns).collect()
+    assert sorted(tuple(row) for row in rows) == [astuple(day) for day in told.truth.fraud_daily]
+    assert sum(day.frauds for day in told.truth.fraud_daily) > 0

@@ -1,15 +1,16 @@
 """Every suite passes a sound candidate and holds one with a fault, for each of its critical expectations."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from world import ARGS as OF_WORLD
+from world import HOME
 
-from krn import gate, rules
+from krn import gate
 from krn.build import in_order
 from krn.contracts.contract import Contract
 from krn.engine import numbers
@@ -23,16 +24,9 @@ from krn.tables.silver import deliveries as silver
 from krn.tables.table import Table
 from krn.testing import events, rows, transformed
 
-HOME = Path(__file__).parents[2]
 NAMES = [table.name for table in TABLES]
 BY_NAME = {table.name: table for table in TABLES}
-ARGS: Mapping[str, object] = {
-    "timezone": "UTC",
-    "today": date(2026, 1, 31),
-    "label_delay_days": 7,
-    "review_capacity": 100,
-    "rules": rules.load(HOME / rules.FILE),
-}
+ARGS: Mapping[str, object] = {**OF_WORLD, "review_capacity": 100}
 DAY = date(2026, 1, 5)
 SPANS = ("handling", "transit", "total")
 MORNING, NOON = datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -148,7 +142,6 @@ BODIES = [
     delivered("x", 0),
 ]
 
-# For each critical expectation, what makes a sound row break it.
 #: What is wrong with a table of versions, whatever it has versions of.
 OF_VERSIONS: Mapping[str, Mapping[str, Any]] = {
     "valid-from-present": {"valid_from": None},
@@ -177,9 +170,39 @@ OF_WINDOWS: Mapping[str, Mapping[str, Any]] = {
     },
     **{f"{of}-rate-{w}-not-negative": {f"{of}_fraud_rate_{w}": -0.5} for of in PLACES for w in ("1d", "7d", "30d")},
 }
+#: What breaks an expectation of this id, whatever table has it; `FAULTS` has those of one table.
+ALIKE: Mapping[str, Mapping[str, Any]] = {
+    "amount-not-negative": {"amount": "-0.0001"},
+    "amount-present": {"amount": None},
+    "business-date-present": {"business_date": None},
+    "business-date-range": {"business_date": date(1900, 1, 1)},
+    "card-id-present": {"card_id": None},
+    "carrier-present": {"carrier": None},
+    "channel-present": {"channel": None},
+    "country-present": {"country": None},
+    "counts-its-events": {"n_events": 0},
+    "currency-code": {"currency": "euros"},
+    "currency-present": {"currency": None},
+    "customer-id-present": {"customer_id": None},
+    "destination-present": {"destination": None},
+    "grain": {},
+    "gross-not-negative": {"gross_sales": "-0.0001"},
+    "gross-sales-agree": {"gross_sales": "0.0003"},
+    "initiated-on-range": {"initiated_on": date(1900, 1, 1)},
+    "late-not-negative": {"late": -1},
+    "net-sales-agree": {"net_sales": "0.0001"},
+    "orders-agree": {"orders": 10},
+    "orders-not-negative": {"orders": -1},
+    "origin-present": {"origin": None},
+    "product-id-present": {"product_id": None},
+    "returned-units-not-negative": {"returned_units": -1},
+    "returns-agree": {"returns": "0.0001"},
+    "units-agree": {"units": 10},
+    "units-not-negative": {"units": -1},
+}
+#: For each other critical expectation, what makes a sound row break it.
 FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "silver.transactions": {
-        "grain": {},
         "is-complete-present": {"is_complete": None},
         "complete-has-card-id": {"is_complete": True, "card_id": None},
         "complete-has-merchant-id": {"is_complete": True, "merchant_id": None},
@@ -189,12 +212,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "complete-has-initiated-on": {"is_complete": True, "initiated_on": None},
         "complete-has-business-date": {"is_complete": True, "business_date": None},
         "incomplete-has-no-amount": {"is_complete": False, "amount": "1"},
-        "amount-not-negative": {"amount": "-0.0001"},
-        "currency-code": {"currency": "euros"},
-        "initiated-on-range": {"initiated_on": date(1900, 1, 1)},
         "business-date-range": {"business_date": date(9999, 1, 1)},
-        "channel-present": {"channel": None},
-        "country-present": {"country": None},
         "mcc-present": {"mcc": None},
         "entry-mode-present": {"entry_mode": None},
         "lat-on-earth": {"lat": 90.5},
@@ -206,10 +224,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "pending-has-no-instant": {"decision": "pending", "decided_at": NOON},
         "reason-of-a-decline": {"decision": "approved", "decline_reason": "expired"},
         "latency-not-negative": {"decision_latency_ms": -1},
-        "counts-its-events": {"n_events": 0},
     },
     "silver.labels": {
-        "grain": {},
         "label-present": {"label": None},
         "label-known": {"label": "maybe"},
         "known-on-present": {"known_on": None},
@@ -218,26 +234,15 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "is-latest-present": {"is_latest": None},
         "latest-is-open": {"is_latest": True, "superseded_at": datetime(2026, 2, 1, tzinfo=UTC)},
         "past-is-closed": {"is_latest": False, "superseded_at": None},
-        "currency-code": {"currency": "euros"},
-        "amount-not-negative": {"amount": "-0.0001"},
         "of-a-day": {"initiated_at": NOON, "business_date": None},
-        "counts-its-events": {"n_events": 0},
         "one-latest-label": {},
     },
     "silver.cards": {
-        "grain": {},
-        "card-id-present": {"card_id": None},
         "first-seen-present": {"first_seen_at": None},
         "cards-agree": {},
     },
     "gold.transaction_features": {
-        "grain": {},
-        "card-id-present": {"card_id": None},
         "initiated-on-present": {"initiated_on": None},
-        "initiated-on-range": {"initiated_on": date(1900, 1, 1)},
-        "business-date-present": {"business_date": None},
-        "amount-present": {"amount": None},
-        "currency-code": {"currency": "euros"},
         **OF_WINDOWS,
         "declines-not-negative": {"card_declines_10m": -1},
         "prior-not-negative": {"prior_n_30d": -1},
@@ -256,13 +261,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "transactions-agree": {},
     },
     "gold.fraud_scores": {
-        "grain": {},
-        "card-id-present": {"card_id": None},
         "initiated-on-present": {"initiated_on": None},
-        "initiated-on-range": {"initiated_on": date(1900, 1, 1)},
-        "business-date-present": {"business_date": None},
-        "amount-present": {"amount": None},
-        "currency-code": {"currency": "euros"},
         "score-present": {"score": None},
         "score-range": {"score": 101},
         "hits-present": {"hits": None},
@@ -271,15 +270,11 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "scores-have-reasons": {"score": 1, "hits": []},
     },
     "gold.fraud_alerts": {
-        "grain": {},
-        "business-date-range": {"business_date": date(1900, 1, 1)},
         "rank-from-one": {"rank": 0},
         "score-range": {"score": 0},
         "reasons-present": {"reasons": None},
         "transaction-present": {"transaction_id": None},
         "transactions-from-one": {"transactions": 0},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
         "amount-present": {"amount_at_risk": None},
         "amount-not-negative": {"amount_at_risk": "-0.0001"},
         "outcome-present": {"outcome": None},
@@ -287,15 +282,10 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "within-capacity-present": {"is_within_capacity": None},
         "one-alert-a-rank": {},
         "hits-agree": {"transactions": 10},
-        "ranks-are-dense": {"rank": 1000},
+        "a-first-each-day": {},
     },
     "gold.fraud_daily": {
-        "grain": {},
-        "business-date-range": {"business_date": date(1900, 1, 1)},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
         "transactions-from-one": {"transactions": 0},
-        "amount-not-negative": {"amount": "-0.0001"},
         "approved-not-negative": {"approved": -1},
         "declined-not-negative": {"declined": -1},
         "approved-within-transactions": {"approved": 100},
@@ -314,10 +304,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "alerts-agree": {"alerts": 10},
     },
     "gold.fraud_rule_weekly": {
-        "grain": {},
         "week-range": {"week": date(1900, 1, 1)},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
         "hits-from-one": {"hits": 0},
         "alerts-from-one": {"alerts": 0},
         "alerts-within-hits": {"hits": 1, "alerts": 2},
@@ -331,7 +318,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "hits-agree": {"hits": 10},
     },
     "bronze.deliveries": {
-        "grain": {},
         "payload-present": {"payload": None},
         "delivery-key-present": {"delivery_key": None},
         "encoding-known": {"payload_encoding": "latin1"},
@@ -342,7 +328,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "row-id-is-bronze-order": {"position": 77},
     },
     "silver.deliveries": {
-        "grain": {},
         "verdict-present": {"verdict": None},
         "verdict-known": {"verdict": "maybe"},
         "accepted-data": {"data": None},
@@ -364,13 +349,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "accepted-in-time": {"event_time": datetime(2111, 1, 1, tzinfo=UTC)},
     },
     "silver.order_lines": {
-        "grain": {},
-        "product-id-present": {"product_id": None},
-        "currency-present": {"currency": None},
         "currency-code": {"currency": "EUR\n"},
-        "channel-present": {"channel": None},
-        "country-present": {"country": None},
-        "customer-id-present": {"customer_id": None},
         "order-date-present": {"order_date": None},
         "order-date-range": {"order_date": date(9999, 1, 1)},
         "quantity-positive": {"quantity": 0},
@@ -378,38 +357,22 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "gross-is-quantity-times-price": {"gross": "30.0001"},
     },
     "silver.payments": {
-        "grain": {},
         "order-id-present": {"order_id": None},
         "status-present": {"status": None},
         "status-known": {"status": "pending"},
-        "amount-present": {"amount": None},
-        "amount-not-negative": {"amount": "-0.0001"},
-        "currency-present": {"currency": None},
         "currency-code": {"currency": "eur"},
         "method-present": {"method": None},
         "paid-at-present": {"paid_at": None},
-        "business-date-present": {"business_date": None},
-        "business-date-range": {"business_date": date(1900, 1, 1)},
         "no-reason-when-received": {"status": "received", "reason": "expired"},
-        "counts-its-events": {"n_events": 0},
     },
     "silver.refund_lines": {
-        "grain": {},
-        "product-id-present": {"product_id": None},
-        "currency-present": {"currency": None},
         "currency-code": {"currency": "euro"},
-        "channel-present": {"channel": None},
-        "country-present": {"country": None},
-        "customer-id-present": {"customer_id": None},
-        "business-date-present": {"business_date": None},
-        "business-date-range": {"business_date": date(1900, 1, 1)},
         "position-from-one": {"position": 0},
         "quantity-positive": {"quantity": -1},
         "unit-price-present": {"unit_price": None},
         "price-not-negative": {"unit_price": "-0.0001"},
     },
     "silver.sales_entries": {
-        "grain": {},
         "ledger-id-present": {"ledger_id": None},
         "kind-present": {"kind": None},
         "kind-known": {"kind": "exchange"},
@@ -421,13 +384,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "return-names-its-refund": {"kind": "return", "refund_id": None},
         "order-present": {"kind": "sale", "order_id": None},
         "order-date-present": {"kind": "sale", "order_date": None},
-        "product-id-present": {"product_id": None},
-        "currency-present": {"currency": None},
         "currency-code": {"currency": "unknown"},
-        "channel-present": {"channel": None},
-        "country-present": {"country": None},
-        "customer-id-present": {"customer_id": None},
-        "business-date-present": {"business_date": None},
         "business-date-range": {"business_date": date(2201, 1, 2)},
         "sold-units": {"kind": "sale", "quantity": 2},
         "sold-gross": {"kind": "sale", "gross": "0.0001"},
@@ -441,16 +398,11 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "known-or-unknown-order": {"line_no": None, "order_date": date(2026, 1, 5)},
     },
     "silver.orders": {
-        "grain": {},
         "status-present": {"status": None},
         "status-known": {"status": "lost"},
-        "channel-present": {"channel": None},
-        "country-present": {"country": None},
-        "customer-id-present": {"customer_id": None},
         "complete-has-a-currency": {"is_complete": True, "currency": None},
         "currency-code": {"currency": "E"},
         "complete-has-a-day": {"is_complete": True, "business_date": None},
-        "business-date-range": {"business_date": date(1900, 1, 1)},
         "complete-has-a-total": {"is_complete": True, "order_total": None},
         "incomplete-has-no-total": {"is_complete": False, "order_total": "1"},
         "paid-has-an-instant": {"status": "paid", "paid_at": None},
@@ -466,33 +418,18 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "delivered-has-an-instant": {"status": "delivered", "fully_delivered_at": None},
         "all-parcels-came": {"fully_delivered_at": NOON, "n_shipments": 2, "n_delivered": 1},
         "fully-after-first-delivery": {"delivered_at": NOON, "fully_delivered_at": MORNING},
-        "counts-its-events": {"n_events": 0},
         "lines-agree": {"n_lines": 1},
         "units-agree": {"units": 1},
         "items-agree": {"items_total": "0.0001"},
         "payments-agree": {"n_payments": 1},
     },
     "silver.refunds": {
-        "grain": {},
-        "amount-present": {"amount": None},
-        "amount-not-negative": {"amount": "-0.0001"},
-        "currency-present": {"currency": None},
         "currency-code": {"currency": "EURO"},
-        "channel-present": {"channel": None},
-        "country-present": {"country": None},
-        "customer-id-present": {"customer_id": None},
-        "business-date-present": {"business_date": None},
-        "business-date-range": {"business_date": date(1900, 1, 1)},
         "is-order-known-present": {"is_order_known": None},
         "known-order-has-an-id": {"is_order_known": True, "order_id": None},
-        "counts-its-events": {"n_events": 0},
     },
     "silver.shipments": {
-        "grain": {},
-        "carrier-present": {"carrier": None},
         "service-present": {"service": None},
-        "origin-present": {"origin": None},
-        "destination-present": {"destination": None},
         "told-of-its-order": {"shipped_at": NOON, "order_id": None},
         "shipped-has-a-day": {"shipped_at": NOON, "shipped_on": None},
         "shipped-on-range": {"shipped_on": date(1900, 1, 1)},
@@ -515,12 +452,10 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "not-rated-without-promise": {"promised_on": None, "is_late": False},
         "late-is-after-promise": {"is_late": True, "days_vs_promise": 0},
         "on-time-is-by-promise": {"is_late": False, "days_vs_promise": 1},
-        "counts-its-events": {"n_events": 0},
         "shipped-in-orders": {"shipped_at": NOON},
         "delivered-in-orders": {"delivered_at": NOON},
     },
     "silver.buyers": {
-        "grain": {},
         "first-order-present": {"first_order_id": None},
         "no-guests": {"customer_id": "unknown"},
         "first-order-on-present": {"first_order_on": None},
@@ -534,9 +469,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "one-buyer-a-first-order": {},
     },
     "silver.customers": {
-        "grain": {},
-        "customer-id-present": {"customer_id": None},
-        "country-present": {"country": None},
         "state-present": {"state": None},
         "city-present": {"city": None},
         "segment-present": {"segment": None},
@@ -546,17 +478,13 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "customers-agree": {"customer_id": "nobody"},
     },
     "silver.products": {
-        "grain": {},
-        "product-id-present": {"product_id": None},
         "category-present": {"category": None},
         "brand-present": {"brand": None},
         "list-price-not-negative": {"list_price": "-0.0001"},
-        "currency-code": {"currency": "euros"},
         **OF_VERSIONS,
         "products-agree": {"product_id": "nobody"},
     },
     "silver.findings": {
-        "grain": {},
         "subject-present": {"subject": None},
         "entity-known": {"entity": "payment"},
         "entity-id-present": {"entity_id": None},
@@ -575,7 +503,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "never-created-agree": {},
     },
     "silver.sequence_gaps": {
-        "grain": {},
         "event-source-present": {"event_source": None},
         "ends-where-it-begins": {"first_missing": 3, "last_missing": 2},
         "missing-from-one": {"n_missing": 0},
@@ -584,76 +511,33 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "missing-adds-up": {"n_missing": 7},
     },
     "gold.sales_daily": {
-        "grain": {},
         "business-date-range": {"business_date": date(9999, 1, 1)},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
-        "channel-present": {"channel": None},
-        "orders-not-negative": {"orders": -1},
         "new-customers-not-negative": {"new_customers": -1},
         "returning-customers-not-negative": {"returning_customers": -1},
         "new-customers-within-orders": {"orders": 1, "new_customers": 2},
-        "units-not-negative": {"units": -1},
-        "gross-not-negative": {"gross_sales": "-0.0001"},
         "refunds-not-negative": {"refunds_paid": "-0.0001"},
         "no-aov-without-orders": {"orders": 0, "aov": "0"},
-        "units-agree": {"units": 10},
-        "gross-sales-agree": {"gross_sales": "0.0003"},
         "discounts-agree": {"discounts": "0.0001"},
-        "returns-agree": {"returns": "0.0001"},
-        "net-sales-agree": {"net_sales": "0.0001"},
         "tax-agree": {"tax": "0.0001"},
         "shipping-agree": {"shipping": "0.0001"},
-        "orders-agree": {"orders": 10},
         "refunds-agree": {"refunds_paid": "0.0003"},
         "new-customers-agree": {"new_customers": 10},
         "customers-agree": {"returning_customers": 10},
         "sums-add-up": {"total_sales": "0.0001"},
     },
     "gold.sales_by_country": {
-        "grain": {},
         "business-date-range": {"business_date": date(9999, 1, 1)},
-        "country-present": {"country": None},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
-        "orders-not-negative": {"orders": -1},
-        "units-not-negative": {"units": -1},
-        "returned-units-not-negative": {"returned_units": -1},
-        "gross-not-negative": {"gross_sales": "-0.0001"},
-        "units-agree": {"units": 10},
-        "gross-sales-agree": {"gross_sales": "0.0003"},
         "returned-units-agree": {"returned_units": 10},
-        "returns-agree": {"returns": "0.0001"},
-        "net-sales-agree": {"net_sales": "0.0001"},
-        "orders-agree": {"orders": 10},
     },
     "gold.sales_by_product": {
-        "grain": {},
         "business-date-range": {"business_date": date(9999, 1, 1)},
-        "product-id-present": {"product_id": None},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
-        "orders-not-negative": {"orders": -1},
-        "returned-units-not-negative": {"returned_units": -1},
-        "gross-not-negative": {"gross_sales": "-0.0001"},
         "units-for-orders": {"units": 1, "orders": 2},
-        "units-agree": {"units": 10},
-        "gross-sales-agree": {"gross_sales": "0.0003"},
         "returned-units-agree": {"returned_units": 10},
-        "returns-agree": {"returns": "0.0001"},
-        "net-sales-agree": {"net_sales": "0.0001"},
     },
     "gold.product_ranking": {
-        "grain": {},
         "window-known": {"window_days": 30},
-        "product-id-present": {"product_id": None},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
         "category-present": {"category": None},
         "title-present": {"title": None},
-        "units-not-negative": {"units": -1},
-        "returned-units-not-negative": {"returned_units": -1},
-        "gross-not-negative": {"gross_sales": "-0.0001"},
         "buyers-not-negative": {"buyers": -1},
         "rank-net-from-one": {"rank_net": 0},
         "rank-units-from-one": {"rank_units": 0},
@@ -664,12 +548,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "90-days-hold-28": {"window_days": 28, "gross_sales": "100000"},
     },
     "gold.order_cohort_daily": {
-        "grain": {},
         "order-date-range": {"order_date": date(9999, 1, 1)},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
-        "orders-not-negative": {"orders": -1},
-        "gross-not-negative": {"gross_sales": "-0.0001"},
         "cancelled-not-negative": {"cancelled": "-0.0001"},
         "returned-not-negative": {"returned": "-0.0001"},
         "paid-within-orders": {"orders": 1, "paid": 2},
@@ -681,22 +560,14 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "no-median-without-parcels": {"shipped": 0, "median_shipped_h": "0"},
         "median-delivered-not-negative": {"median_delivered_h": "-0.0001"},
         "no-median-without-deliveries": {"delivered": 0, "median_delivered_h": "0"},
-        "orders-agree": {"orders": 10},
         "paid-agree": {"paid": 10},
         "shipped-agree": {"shipped": 10},
         "delivered-agree": {"delivered": 10},
-        "gross-sales-agree": {"gross_sales": "0.0003"},
-        "net-sales-agree": {"net_sales": "0.0001"},
         "sums-add-up": {"net_sales": "0.0002"},
     },
     "gold.customer_value": {
-        "grain": {},
-        "customer-id-present": {"customer_id": None},
         "no-guests": {"customer_id": "unknown"},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
         "first-order-on-range": {"first_order_on": date(1900, 1, 1)},
-        "orders-not-negative": {"orders": -1},
         "last-order-of-buyers": {"orders": 1, "last_order_on": None},
         "last-not-before-first": {"first_order_on": date(2026, 1, 6), "last_order_on": date(2026, 1, 5)},
         "r-in-five-classes": {"r": 6},
@@ -708,14 +579,9 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "segment-known": {"segment": "whales"},
         "segment-of-buyers": {"orders": 1, "segment": None},
         "no-segment-without-orders": {"orders": 0, "segment": "lost"},
-        "orders-agree": {"orders": 10},
-        "net-sales-agree": {"net_sales": "0.0001"},
     },
     "gold.customer_cohorts": {
-        "grain": {},
         "first-month-range": {"first_month": date(1900, 1, 1)},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
         "no-month-before-the-first": {"months_since": -1},
         "members-from-one": {"members": 0},
         "members-present": {"members": None},
@@ -724,18 +590,13 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "retained-is-a-share": {"retained": "1.0001"},
         "retained-present": {"retained": None},
         "customers-agree": {"customers": 10},
-        "net-sales-agree": {"net_sales": "0.0001"},
         "every-cohort-has-a-first-month": {"months_since": 0},
     },
     "gold.payment_mix": {
-        "grain": {},
         "business-date-range": {"business_date": date(9999, 1, 1)},
         "method-present": {"method": None},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
         "payments-not-negative": {"payments": -1},
         "failed-not-negative": {"failed": -1},
-        "amount-not-negative": {"amount": "-0.0001"},
         "orders-within-payments": {"payments": 1, "orders": 2},
         "failure-rate-present": {"failure_rate": None},
         "failure-rate-is-a-share": {"failure_rate": "1.0001"},
@@ -744,13 +605,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "amount-agrees": {"amount": "0.0003"},
     },
     "gold.shipping_daily": {
-        "grain": {},
         "shipped-on-range": {"shipped_on": date(9999, 1, 1)},
-        "carrier-present": {"carrier": None},
-        "origin-present": {"origin": None},
-        "destination-present": {"destination": None},
         "shipped-positive": {"shipped": 0},
-        "late-not-negative": {"late": -1},
         "exceptions-not-negative": {"exceptions": -1},
         "delivered-of-shipped": {"shipped": 1, "delivered": 2},
         "rated-of-delivered": {"delivered": 1, "rated": 2},
@@ -768,17 +624,12 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "exceptions-agree": {"exceptions": 10},
     },
     "gold.lane_performance": {
-        "grain": {},
         "window-present": {"window": None},
         "window-known": {"window": "7d"},
-        "origin-present": {"origin": None},
-        "destination-present": {"destination": None},
-        "carrier-present": {"carrier": None},
         "n-positive": {"n": 0},
         "delivered-of-shipped": {"n": 1, "delivered": 2},
         "rated-of-delivered": {"delivered": 1, "rated": 2},
         "late-of-rated": {"rated": 1, "late": 2},
-        "late-not-negative": {"late": -1},
         "transit-not-negative": {"transit_p50_h": "-0.0001"},
         "transit-p90-from-p50": {"transit_p50_h": "2", "transit_p90_h": "1"},
         "transit-p95-from-p90": {"transit_p90_h": "2", "transit_p95_h": "1"},
@@ -798,11 +649,9 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "all-of-late": {"window": "all", "late": 100},
     },
     "gold.promise_kept": {
-        "grain": {},
         "promised-on-range": {"promised_on": date(9999, 1, 1)},
         "due-positive": {"due": 0},
         "on-time-not-negative": {"on_time": -1},
-        "late-not-negative": {"late": -1},
         "not-delivered-not-negative": {"not_delivered": -1},
         "on-time-rate-present": {"on_time_rate": None},
         "on-time-rate-is-a-share": {"on_time_rate": "1.0001"},
@@ -812,7 +661,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "late-of-broken": {"late": 10},
     },
     "gold.open_orders": {
-        "grain": {},
         "stage-present": {"stage": None},
         "stage-known": {"stage": "delivered"},
         "since-present": {"since": None},
@@ -825,21 +673,10 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "stuck-present": {"stuck": None},
         "value-present": {"value": None},
         "value-not-negative": {"value": "-0.0001"},
-        "currency-present": {"currency": None},
-        "currency-code": {"currency": "euros"},
-        "country-present": {"country": None},
         "open-agree": {},
         "value-agrees": {"value": "0.0001"},
     },
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _interpreted(spark: SparkSession) -> Iterator[None]:
-    """A handful of rows: compiling their plans to Java would take longer than running them."""
-    spark.conf.set("spark.sql.codegen.wholeStage", "false")
-    yield
-    spark.conf.unset("spark.sql.codegen.wholeStage")
 
 
 @pytest.fixture(scope="module")
@@ -889,6 +726,11 @@ def critical(name: str) -> set[str]:
     return {e.id for e in suite.expectations + suite.reconcile if e.severity == "critical"}
 
 
+def faults(name: str) -> dict[str, Mapping[str, Any]]:
+    """By its id, what breaks each critical expectation of a table."""
+    return {**{id_: ALIKE[id_] for id_ in critical(name) & ALIKE.keys()}, **FAULTS[name]}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_suite_keeps_the_rules_of_suites(name):
     assert gate.lint(suite_of(name), BY_NAME[name]) == ()
@@ -896,7 +738,7 @@ def test_every_suite_keeps_the_rules_of_suites(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_critical_expectation_has_a_fault_that_breaks_it(name):
-    assert set(FAULTS[name]) == critical(name) - {"volume"}
+    assert set(faults(name)) == critical(name) - {"volume"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -907,7 +749,7 @@ def test_a_sound_candidate_passes(spark, sound, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_candidate_with_every_fault_is_held_by_every_critical_expectation(spark, sound, name):
-    faulty = [{**sound[name][0], **fault} for fault in FAULTS[name].values()]
+    faulty = [{**sound[name][0], **fault} for fault in faults(name).values()]
     result = judged(spark, name, sound[name] + faulty, sound)
     assert {check.id for check in result.checks if check.error} == set()
     assert {check.id for check in result.failed} == critical(name) - {"volume"}

@@ -5,11 +5,9 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from krn.cli import krn, main
 from krn.errors import UsageError
@@ -28,11 +26,9 @@ def ended(*args: str) -> int:
 
 
 @pytest.fixture(autouse=True)
-def _as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in os.environ if n.startswith("KRN_")]:
         monkeypatch.delenv(name)
-    yield
-    structlog.reset_defaults()  # a command logs to the standard error that it found
 
 
 @pytest.mark.parametrize("args", [["-h"], ["--version"], ["run", "-h"], ["hold", "list", "--help"]])

@@ -18,7 +18,7 @@ from krn.gate.result import Check, Result
 from krn.journal import Record
 from krn.outcome import Built
 from krn.sources.ingested import Batch, Ingested
-from krn.speaking import log_to_stderr, say_findings, say_run, say_table
+from krn.speaking import log_to_stderr, say_checks, say_run, say_table
 
 AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 ADDRESS, ANSI = "ann.smith@example.com", "\x1b[31mred\x9b2J\u202e"
@@ -157,7 +157,7 @@ def test_a_narrow_terminal_gets_a_block_for_each_row(capsys, monkeypatch):
 
 
 def test_a_wrong_finding_says_the_command_that_mends_it(capsys):
-    say_findings((Found("python", True, "3.11"), Found("java", False, "none", "make setup")), as_json=False)
+    say_checks((Found("python", True, "3.11"), Found("java", False, "none", "make setup")), as_json=False)
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
         "ok     python  3.11",
         "wrong  java    none  Next: make setup",
@@ -165,7 +165,7 @@ def test_a_wrong_finding_says_the_command_that_mends_it(capsys):
 
 
 def test_findings_as_json_are_all_of_them(capsys):
-    say_findings((Found("java", False, "none", "make setup"),), as_json=True)
+    say_checks((Found("java", False, "none", "make setup"),), as_json=True)
     assert json.loads(capsys.readouterr().out) == [
         {"name": "java", "ok": False, "detail": "none", "then": "make setup"}
     ]
@@ -173,9 +173,8 @@ def test_findings_as_json_are_all_of_them(capsys):
 
 @pytest.fixture
 def logged(capsys):
-    """What was logged since; the log is set up again as it was."""
-    yield lambda: capsys.readouterr().err
-    structlog.reset_defaults()
+    """What was logged since."""
+    return lambda: capsys.readouterr().err
 
 
 def test_the_log_is_one_line_of_key_and_value(logged):
