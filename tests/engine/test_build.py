@@ -75,6 +75,13 @@ def test_increments_in_any_order_give_the_rows_of_a_full_build(store: Store) -> 
     assert same_as_in_full(store, TOYS) == []
 
 
+def test_a_large_table_of_days_keeps_them_apart(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("krn.engine.publish.ROWS_A_FILE", 1)
+    deliver(store, order("a", day=1), order("b", day=2), order("c", day=3))
+    step(store, "r1", [TOTALS, DAILY])
+    assert len(list(store.path(DAILY.name).glob("*.parquet"))) == 3
+
+
 def test_only_the_changed_days_are_made_again(begun: Store) -> None:
     deliver(begun, order("b", day=2))
     step(begun, "r2", [TOTALS, DAILY])

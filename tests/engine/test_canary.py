@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from scanning import places
-from world import event, order
+from world import HOME, event, order
 
 from krn.config import Config, Landing
 from krn.failpoints import arm
@@ -24,7 +24,6 @@ from krn.running import Asked, execute
 from krn.speaking import say_table
 from krn.store import Store
 
-HOME = Path(__file__).parents[2]
 CLOCK = datetime(2026, 1, 31, tzinfo=UTC)
 NAME, EMAIL, STREET = "Alonso Quijano", "dulcinea@toboso.example", "Camino Ancho"
 PHONE, CARD = "+34926555017", "4012888888881881"

@@ -13,7 +13,7 @@ import pytest
 from paying import payments
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from world import ARGS, computed, judged, made, raw, rows_of
+from world import ARGS, computed, made, raw, rows_of, verdicts_of
 
 from krn.build import in_order
 from krn.engine.inputs import scope_of, typed
@@ -44,7 +44,7 @@ def _small_plans(spark: SparkSession) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def verdicts(spark: SparkSession) -> DataFrame:
     sold = [d.body for d in simulate(SHOP, landing_share=0).deliveries if _is_text(d.body)]
-    return judged(spark, [*sold, *payments(seed=12, n=140, days=120)])
+    return verdicts_of(spark, [*sold, *payments(seed=12, n=140, days=120)])
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import json
 from pathlib import Path
 from random import Random
 
-from world import computed, judged
+from world import computed, verdicts_of
 
 from krn.build import in_order
 from krn.tables.silver import findings, order_lines, orders, payments, refund_lines, sales_entries
@@ -127,7 +127,7 @@ cancelled_after_delivery | O46       | e260
 def test_fifty_orders_stand_as_followed_by_hand_however_their_events_are_shuffled(spark):
     """Each seed is a shop of its own with the same events in another order, so that one run judges all shuffles."""
     arrived = [body for seed in SEEDS for body in shuffled(seed)]
-    made = computed(spark, judged(spark, arrived), TABLES, {"timezone": "Europe/Berlin"})
+    made = computed(spark, verdicts_of(spark, arrived), TABLES, {"timezone": "Europe/Berlin"})
     flags = {row["order_id"]: row["flags"].split() for row in table(FLAGS)}
     standing = [{**row, "flags": flags.get(row["order_id"], [])} for row in table(ORDERS)]
     assert_rows(made["silver.orders"], of_each_shop(standing, "order_id"))

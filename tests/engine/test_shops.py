@@ -3,16 +3,14 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
-from world import DAILY, TOTALS, content, deliver, event, order, step
+from world import DAILY, HOME, TOTALS, content, deliver, event, order, step
 
 from krn import suites
 from krn.store import Store
 from krn.tables.every import TABLES, made_for
 from krn.tables.silver import findings
 
-HOME = Path(__file__).parents[2]
 BUILT = [t for t in TABLES if t.transform is not None]
 SALES, PARCELS = (
     [t for t in made_for([name]) if t.transform is not None] for name in ("gold.sales_daily", "gold.shipping_daily")

@@ -233,7 +233,7 @@ def same_as_in_full(store: Store, tables: Iterable[Table]) -> list[str]:
     return [table.name for table in tables if content(store, table.name) != before[table.name]]
 
 
-def judged(spark: SparkSession, bodies: Iterable[bytes]) -> DataFrame:
+def verdicts_of(spark: SparkSession, bodies: Iterable[bytes]) -> DataFrame:
     """silver.deliveries of these bodies, delivered in this order."""
     rows = [_pending(n, body) for n, body in enumerate(bodies)]
     received = checked(spark.createDataFrame(rows, BRONZE.schema), Terms("GBP"))

@@ -7,7 +7,7 @@ from krn.engine.scope import Scope
 from krn.store import Store
 from krn.tables.table import Table
 
-#: Up to so many rows of several days lie in one file.
+#: Of a table of days; more rows are told apart by day.
 ROWS_A_FILE = 100_000
 
 
@@ -32,5 +32,5 @@ def publish(
 
 def _by_day(table: Table, frame: DataFrame, rows: int) -> DataFrame:
     """Of many rows few days in a file, so that an increment reads and replaces only the files of its own days."""
-    files = rows // ROWS_A_FILE
+    files = -(-rows // ROWS_A_FILE)
     return frame.repartitionByRange(files, str(table.scope)) if table.scope_is_date and files > 1 else frame

@@ -10,10 +10,10 @@ from krn.asking import rows
 from krn.report.money import exact
 from krn.report.sales import DAYS
 from krn.report.stacks import Stacks, stacks
+from krn.tables.gold.customer_value import SEGMENTS
 
 MONTHS = 12  # of a triangle, on both sides
 CURRENCIES = 2  # with the most customers
-SEGMENTS = ("champions", "loyal", "promising", "at_risk", "lost")
 
 _DAILY = f"""
     SELECT business_date AS day, sum(new_customers) AS newcomers, sum(returning_customers) AS returning

@@ -16,13 +16,13 @@ RULES = rules.load(Path(__file__).parents[3] / rules.FILE)
 CASES = {
     "amount_over_own_mean": ({"amount_ratio": 3.01, "prior_n_30d": 5}, 3.01, 3, 80, {"amount_ratio": 3.0}),
     "amount_over_limit": ({"amount": "220.0001"}, 220.0001, 220, 90, {"amount": "220"}),
-    "terminal_frauds_7d": ({"terminal_fraud_rate_7d": 0.51}, 0.51, 0.5, 60, {"terminal_fraud_rate_7d": 0.5}),
-    "terminal_fraud_30d": (
+    "terminal_mostly_fraud": ({"terminal_fraud_rate_7d": 0.51}, 0.51, 0.5, 60, {"terminal_fraud_rate_7d": 0.5}),
+    "terminal_fraud_once": (
         {"terminal_fraud_rate_30d": 0.21, "terminal_frauds_30d": 1},
         *(0.21, 0.2, 12),
         {"terminal_fraud_rate_30d": 0.2},
     ),
-    "terminal_frauds_30d": (
+    "terminal_frauds_again": (
         {"terminal_fraud_rate_30d": 0.21, "terminal_frauds_30d": 2, "terminal_fraud_rate_7d": 0.5},
         *(0.21, 0.2, 20),
         {"terminal_fraud_rate_30d": 0.2},

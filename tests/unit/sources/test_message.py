@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from krn.sources.message import delivery
+from krn.sources.message import delivery, warnings
 from krn.sources.pull import Impatient
 
 
@@ -43,3 +43,9 @@ def test_a_body_damaged_on_its_way_is_not_taken() -> None:
     assert delivery(message(MD5OfBody=md5)).body == "é".encode()
     with pytest.raises(Impatient, match="Message m was damaged on its way"):
         delivery(message(MD5OfBody=md5, Body="e"))
+
+
+def test_a_queue_of_dead_letters_needs_none_of_its_own() -> None:
+    fortnight = {"MessageRetentionPeriod": "1209600"}
+    assert list(warnings(fortnight, has_dead_letters=True)) == []
+    assert len(list(warnings(fortnight))) == 1

@@ -11,7 +11,7 @@ from botocore.response import StreamingBody
 from krn.config import Offloaded, Sqs
 from krn.errors import Unreachable
 from krn.sources.delivery import Delivery
-from krn.sources.offloaded import Bodies
+from krn.sources.offloaded import SIZES, Bodies
 from krn.sources.pull import Impatient
 
 
@@ -58,7 +58,7 @@ def fetched(bucket: Bucket, *messages: Delivery, **limits: Any) -> list[tuple[by
     return [(d.body, d.attributes) for d in bodies(bucket, **limits).fetched(list(messages))]
 
 
-@pytest.mark.parametrize("name", ["ExtendedPayloadSize", "SQSLargePayloadSize"])
+@pytest.mark.parametrize("name", SIZES)
 def test_a_body_takes_the_place_of_its_pointer_which_stays_beside_it(name: str) -> None:
     got = fetched(Bucket({"k": b"\xff{}"}), message("k", size=3, name=name))
     assert got == [(b"\xff{}", {name: "3", "krn:fetched": "s3://payloads/k"})]
@@ -103,9 +103,10 @@ def test_no_byte_is_read_of_an_object_that_is_too_large() -> None:
     assert fetched(bucket, given, max_bytes=11)[0][0] == b"x" * 11
 
 
+@pytest.mark.parametrize("name", SIZES)
 @pytest.mark.parametrize("size", [3, "", "2.0", "two"])
-def test_an_object_of_another_size_than_the_message_says_is_not_its_body(size: object) -> None:
-    given = message("k", size=size)
+def test_an_object_of_another_size_than_the_message_says_is_not_its_body(size: object, name: str) -> None:
+    given = message("k", size=size, name=name)
     ((body, attributes),) = fetched(Bucket({"k": b"{}"}), given)
     assert (body, attributes["krn:unfetched"]) == (given.body, "payload_differs")
 

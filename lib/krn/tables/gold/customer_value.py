@@ -15,6 +15,7 @@ from krn.tables.table import Column, Table
 from krn.tables.types import COUNT, DAY, INT, MONEY_SUM, RATIO, TEXT
 
 CLASSES = 5
+SEGMENTS = ("champions", "loyal", "promising", "at_risk", "lost")
 _KEY = ("customer_id", "currency")
 
 
@@ -86,13 +87,9 @@ def _value_at(measure: str, fifths: SparkColumn) -> SparkColumn:
 def _segment() -> SparkColumn:
     """By r and f alone: who bought lately and often, lately, often, or neither."""
     is_recent, is_frequent = F.col("r") >= 3, F.col("f") >= 3
-    return (
-        F.when((F.col("r") >= 4) & (F.col("f") >= 4), "champions")
-        .when(is_recent & is_frequent, "loyal")
-        .when(is_recent, "promising")
-        .when(is_frequent, "at_risk")
-        .when(F.col("r").isNotNull(), "lost")
-    )
+    is_best, is_scored = (F.col("r") >= 4) & (F.col("f") >= 4), F.col("r").isNotNull()
+    conditions = (is_best, is_recent & is_frequent, is_recent, is_frequent, is_scored)
+    return F.coalesce(*(F.when(holds, name) for holds, name in zip(conditions, SEGMENTS, strict=True)))
 
 
 TABLE = Table(
