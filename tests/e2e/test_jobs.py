@@ -136,11 +136,6 @@ def test_a_wrong_key_ends_with_2_and_is_named(tmp_path: Path) -> None:
     assert "timezone: Value error" in ended.stdout
 
 
-def test_a_configuration_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
-    ended = submit("aggregate", tmp_path / "no.toml")
-    assert (ended.returncode, "There is no configuration file" in ended.stdout) == (2, True)
-
-
 def test_a_second_run_of_a_job_ends_with_75_and_does_nothing(tmp_path: Path) -> None:
     (tmp_path / "krn.toml").write_text(f'warehouse = "{tmp_path / "warehouse"}"\n')
     with hold(tmp_path / "warehouse", "silver"):

@@ -14,7 +14,7 @@ from krn.sources.embedded import KEYS, Embedded, embedded
 
 HOME = Path(__file__).parents[2]
 SUBMIT = ("bin/env", "spark-submit", "--properties-file", "conf/spark-defaults.conf", "jobs/ingest.py")
-VISIBILITY_S = 4
+VISIBILITY_S = 3  # of a round of a second, as little as may be
 KILLED = 128 + signal.SIGKILL
 
 

@@ -5,9 +5,8 @@ from dataclasses import astuple, fields
 from datetime import date, datetime, timedelta
 
 from paying import START, approved, declined, initiated, labelled
-from world import HOME, deliver, same_as_in_full, step
+from world import deliver, same_as_in_full, step
 
-from krn import suites
 from krn.simulate import Shop, simulate
 from krn.simulate.gold_fraud import FraudDaily
 from krn.store import Store
@@ -52,7 +51,7 @@ def test_what_comes_late_makes_again_what_it_can_change_and_no_other(store: Stor
         declined("T30", on(30, minutes=-1)),
         labelled("T5", on(51)),
     )
-    built = step(store, "r2", FEATURES, suite_of=suites.suite_of(HOME))
+    built = step(store, "r2", FEATURES)
     changed = built[transaction_features.TABLE.name]
     assert (changed.rows["insert"], changed.rows["update"], changed.rows["delete"]) == (1, 9, 0)
     assert changed_days(store) == [11, 15, 20, 25, 30, 35, 40, 45, 55, 60]
