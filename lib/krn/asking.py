@@ -4,22 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import deltalake
 import pyarrow as pa
 
+from krn import delta_rs
 from krn.errors import Unreadable
 from krn.reading import path_of
 
 
 def ask(root: Path, query: str, *tables: str, at: Mapping[str, int] | None = None) -> pa.Table:
     """The answer to `query`, which calls gold.sales_daily gold_sales_daily; `at` = the versions to read."""
-    builder, versions = deltalake.QueryBuilder(), at or {}
+    versions = at or {}
     try:
-        for table in tables:
-            delta = deltalake.DeltaTable(str(path_of(table, root)), version=versions.get(table))
-            builder = builder.register(sql_name(table), delta)
-        return pa.table(builder.execute(query))
-    except (pa.ArrowException, OSError, deltalake.exceptions.DeltaError) as damaged:
+        opened = {sql_name(t): delta_rs.opened(path_of(t, root), versions.get(t)) for t in tables}
+        return delta_rs.answer(query, **opened)
+    except (pa.ArrowException, OSError, delta_rs.DeltaError) as damaged:
         state = f"{' or '.join(tables)} cannot be read: {damaged}."
         raise Unreadable(state, "restore the file from a backup, or krn run --full") from None
 

@@ -3,11 +3,10 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import deltalake
 import duckdb
 import pyarrow as pa
 
-from krn import reading
+from krn import delta_rs, reading
 from krn.errors import UsageError
 from krn.tables.gold.transaction_features import TABLE as FEATURES
 from krn.tables.rules import RuleSet
@@ -48,9 +47,7 @@ def backtest(root: Path, rules: RuleSet, first: date, last: date, today: date, l
     if last < first:
         raise UsageError(f"{last} is before {first}.", "krn fraud backtest --from 2026-01-01 --to 2026-01-31")
     connection = duckdb.connect(config={"enable_external_access": "false"})
-    connection.register(
-        "features", deltalake.DeltaTable(str(reading.path_of(FEATURES.name, root))).to_pyarrow_dataset()
-    )
+    connection.register("features", delta_rs.opened(reading.path_of(FEATURES.name, root)).to_pyarrow_dataset())
     connection.register("labels", reading.arrow(LABELS.name, root))
     hits = ", ".join(f"{rule.condition} AS hit_{n}" for n, rule in enumerate(rules.rules))
     matured_by = today - timedelta(days=label_delay_days)

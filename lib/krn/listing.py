@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import deltalake
 import pyarrow as pa
 
-from krn import cursors, holds
+from krn import cursors, delta_rs, holds
 from krn.asking import count, exists
 from krn.reading import path_of
 from krn.tables.every import TABLES
@@ -41,12 +40,12 @@ def _row(table: Table, root: Path) -> dict[str, Any]:
 
 
 def _state(name: str, root: Path) -> dict[str, Any]:
-    delta, cursor = deltalake.DeltaTable(str(path_of(name, root))), cursors.load(root, name)
+    delta, cursor = delta_rs.opened(path_of(name, root)), cursors.load(root, name)
     through = cursor.through if cursor else None
     return {"rows": count(root, name), "version": delta.version(), "through": through, "published": _published(delta)}
 
 
-def _published(delta: deltalake.DeltaTable) -> datetime | None:
+def _published(delta: delta_rs.DeltaTable) -> datetime | None:
     """When a run last changed the content; upkeep commits carry no run."""
     times = (commit["timestamp"] for commit in delta.history() if _is_publication(commit))
     return next((datetime.fromtimestamp(time / 1000, UTC) for time in times), None)

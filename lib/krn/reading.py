@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import deltalake
 import pyarrow as pa
 
-from krn import journal
+from krn import delta_rs, journal
 from krn.errors import UsageError
 from krn.views import VIEWS
 
@@ -34,10 +33,10 @@ def arrow(name: str, root: Path, version: int | None = None, limit: int | None =
     if name == "ops.runs":
         return runs(root).slice(0, limit)
     table, condition = VIEWS.get(name, (name, "true"))
-    delta = deltalake.DeltaTable(str(path_of(table, root)), version=version)
+    delta = delta_rs.opened(path_of(table, root), version)
     query = f"SELECT * FROM krn_table WHERE {condition}"  # noqa: S608  the condition is ours
     query += f" LIMIT {limit}" if limit is not None else ""
-    found = pa.table(deltalake.QueryBuilder().register("krn_table", delta).execute(query))
+    found = delta_rs.answer(query, krn_table=delta)
     return found.cast(pa.schema(delta.schema().to_arrow()))  # text comes as views, which pandas can't read in lists
 
 

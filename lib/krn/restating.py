@@ -5,10 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import deltalake
-import pyarrow as pa
 from pyspark.sql.types import DataType, NumericType
 
+from krn import delta_rs
 from krn.engine.candidate import Candidate
 from krn.outcome import Restated
 from krn.reading import path_of
@@ -30,11 +29,9 @@ def restated(candidate: Candidate, root: Path, before: int | None, after: int | 
     """
     if before is None or after is None or candidate.n_visible > MANY or not is_by_day(candidate.table):
         return NOTHING
-    builder = deltalake.QueryBuilder()
-    for name, version in (("before", before), ("after", after)):
-        delta = deltalake.DeltaTable(str(path_of(candidate.table.name, root)), version=version)
-        builder = builder.register(name, delta)
-    rows = pa.table(builder.execute(_query(candidate.table, days))).to_pylist()
+    path = path_of(candidate.table.name, root)
+    versions = {"before": delta_rs.opened(path, before), "after": delta_rs.opened(path, after)}
+    rows = delta_rs.answer(_query(candidate.table, days), **versions).to_pylist()
     return (rows[0]["n"] if rows else 0), tuple(_restated(candidate.table, row) for row in rows)
 
 

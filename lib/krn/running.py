@@ -13,7 +13,7 @@ from types import FrameType
 import orjson
 import structlog
 
-from krn import journal, pipeline, rules
+from krn import delta_rs, journal, pipeline, rules
 from krn.config import Config
 from krn.contracts.envelope import Envelope
 from krn.errors import Busy, KrnError, Unreadable
@@ -134,7 +134,6 @@ def stoppable() -> Iterator[Stop]:
 @contextmanager
 def readable() -> Iterator[None]:
     """Turn Spark's error about a damaged file into one that names it."""
-    from deltalake.exceptions import DeltaError
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -145,7 +144,7 @@ def readable() -> Iterator[None]:
         if damaged is None:
             raise
         raise Unreadable(f"{damaged} is damaged or gone; nothing was published from it.", _mend(damaged)) from failed
-    except DeltaError as failed:
+    except delta_rs.DeltaError as failed:
         raise Unreadable(f"The log of a table is damaged: {failed}.", "restore it from a backup") from failed
 
 

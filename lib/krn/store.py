@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import deltalake
 import pyarrow as pa
 import pyarrow.compute as pc
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import ArrayType, BooleanType, MapType, StructType
 
-from krn import records
+from krn import delta_rs, records
 from krn.errors import LostCommit, Unreadable
 from krn.tables.table import Table
 
@@ -92,7 +91,7 @@ class Store:
         head = self.head(name)
         at = head if version is None else version
         if at is not None and self._has_plain_files(name, at):
-            table = deltalake.DeltaTable(str(self.path(name)), version=at)
+            table = delta_rs.opened(self.path(name), at)
             return self._parquet(name, [unquote(uri) for uri in table.file_uris()], at)
         reader = self.spark.read.format("delta")
         reader = reader if at == head else reader.option("versionAsOf", at)
@@ -133,9 +132,7 @@ class Store:
 
     def schema(self, name: str, version: int | None = None) -> StructType:
         """The columns of a table; no Spark job."""
-        return StructType.fromJson(
-            json.loads(deltalake.DeltaTable(str(self.path(name)), version=version).schema().to_json())
-        )
+        return StructType.fromJson(json.loads(delta_rs.opened(self.path(name), version).schema().to_json()))
 
     def feed_is_whole(self, name: str, after: int, upto: int) -> bool:
         """Whether every commit after `after` and every file it changed is still there, and no column was retyped."""
@@ -159,7 +156,7 @@ class Store:
 
     def table_id(self, name: str) -> str:
         """Delta's own id of the table: another one means that the table was made anew."""
-        return str(deltalake.DeltaTable(str(self.path(name))).metadata().id)
+        return str(delta_rs.opened(self.path(name)).metadata().id)
 
     def max(self, name: str, column: str, default: int) -> int:
         """The greatest value of a column, from the log's statistics; no Spark job."""
@@ -179,11 +176,11 @@ class Store:
         return int(pc.sum(files["num_records"].filter(pc.greater(most, value))).as_py() or 0)
 
     def _files(self, name: str, version: int | None = None) -> pa.Table:
-        return pa.table(deltalake.DeltaTable(str(self.path(name)), version=version).get_add_actions(flatten=True))
+        return pa.table(delta_rs.opened(self.path(name), version).get_add_actions(flatten=True))
 
     def small(self, name: str, columns: Sequence[str]) -> pa.Table:
         """Columns of a table that fits into memory and has no deletion vectors, without Spark."""
-        return deltalake.DeltaTable(str(self.path(name))).to_pyarrow_table(columns=list(columns))
+        return delta_rs.opened(self.path(name)).to_pyarrow_table(columns=list(columns))
 
     def append(self, table: Table, frame: DataFrame, commit: Mapping[str, object]) -> int:
         """Append `frame`; the table is made when it is missing. Returns the version that was read back."""
