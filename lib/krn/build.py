@@ -1,14 +1,9 @@
 """Build a table: pin its inputs, make the changed part again, gate it, publish it in one commit, move the cursor."""
 
 import shutil
-import time
-from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import replace
-from graphlib import TopologicalSorter
 from pathlib import Path
 
-import structlog
 from pyspark.sql import DataFrame
 
 from krn import cursors, gate, holds
@@ -29,36 +24,8 @@ from krn.restating import NOTHING, restated
 from krn.store import Store
 from krn.tables.table import Table
 
-log = structlog.get_logger()
-
 #: Up to so many rows one task gates a candidate: 0.20 against 0.48 CPU s at 10,000 rows, and no shuffle.
 ONE_TASK = 200_000
-
-
-def build_all(tables: Iterable[Table], store: Store, run: Run) -> Iterator[Built]:
-    """Build the tables in the order of their inputs, one after another; a held table stops only what depends on it."""
-    for table in in_order(tables):
-        started = time.monotonic()
-        with store.jobs(table.name) as jobs:
-            built = build(table, store, run)
-        built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs())
-        log.info(
-            "built",
-            table=built.table,
-            outcome=built.outcome,
-            why=built.why,
-            **built.rows,
-            seconds=built.seconds,
-            jobs=built.jobs,
-        )
-        yield built
-
-
-def in_order(tables: Iterable[Table]) -> list[Table]:
-    """The tables so that each comes after its inputs; ties by name."""
-    by_name = {t.name: t for t in sorted(tables, key=lambda t: t.name)}
-    graph = {name: [i.of.name for i in t.reads.values() if isinstance(i.of, Table)] for name, t in by_name.items()}
-    return [by_name[name] for name in TopologicalSorter(graph).static_order() if name in by_name]
 
 
 def build(table: Table, store: Store, run: Run) -> Built:

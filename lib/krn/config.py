@@ -116,6 +116,7 @@ class Config(_Frozen):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
     gate: Literal["fused", "plain", "off"] = "fused"
+    threads: int = Field(2, ge=1, le=16)
     fraud_rules: LocalPath | None = None
     label_delay_days: int = Field(7, ge=0, le=90)
     review_capacity: int = Field(100, ge=1)

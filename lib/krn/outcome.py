@@ -19,6 +19,7 @@ class Run:
     suite_of: Callable[[Table], Suite | None]
     engine: str = "fused"
     full: bool = False
+    threads: int = 1  # tables built at a time
     tables: tuple[str, ...] = ()  # patterns of names to build; none = every table
     key: str = field(default="", repr=False)  # of personal tokens; without one, personal values are withheld
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)  # of sources that have their own

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from krn.build import build_all
 from krn.config import Config, Landing, Source
+from krn.dag import build_all
 from krn.errors import GateHeld, KrnError, Stopped, UsageError
 from krn.ingest import ingest_folder, ingest_queue
 from krn.judge import judge
@@ -90,10 +90,10 @@ def _build(stage: str, store: Store, run: Run, progress: Progress, stop: Stop) -
     if not store.exists(deliveries.TABLE.name):
         return  # nothing ever came: there is nothing to wait for either
     tables = [t for t in made_for(run.tables) if t.stage == stage and t.transform is not None]
-    for built in build_all(tables, store, run):
+    for built in build_all(tables, store, run, stop):
         progress.tables.append(built)
-        if stop():
-            raise Stopped(f"Stopped after {built.table}; nothing is half done.", "run again")
+    if stop():
+        raise Stopped(f"Stopped while building {stage}; nothing is half done.", "run again")
 
 
 def maintain(store: Store, progress: Progress) -> None:

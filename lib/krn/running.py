@@ -93,6 +93,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         suite_of=(lambda table: None) if config.gate == "off" else suites,
         engine=config.gate,
         full=asked.full,
+        threads=config.threads,
         tables=config.tables,
         key=asked.key,
         envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, reduce
+from functools import reduce
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote
 
@@ -43,14 +44,27 @@ class Store:
     session: Callable[[], SparkSession]
     root: Path
 
-    _labels: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    _started: list[SparkSession] = field(default_factory=list, init=False, repr=False, compare=False)
+    _starting: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+    _label: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def spark(self) -> SparkSession:
-        started = self.session()
-        if self._labels:
-            started.sparkContext.setJobGroup(self._labels[-1], self._labels[-1])
+        started = self._session()
+        if self._label:  # of jobs that this thread starts from here on
+            group = self._label.pop()
+            started.sparkContext.setJobGroup(group, group)
         return started
+
+    def _session(self) -> SparkSession:
+        with self._starting:
+            if not self._started:
+                self._started.append(self.session())
+        return self._started[0]
+
+    def beside(self) -> "Store":
+        """The same tables for another thread: what a session is told holds for all that is asked of it."""
+        return Store(lambda: self._session().newSession(), self.root)
 
     def path(self, name: str) -> Path:
         return self.root.joinpath(*name.split("."))
@@ -261,13 +275,11 @@ class Store:
     def jobs(self, label: str) -> Iterator[Callable[[], int]]:
         """Count the Spark jobs of the block; 0 when it needed no Spark."""
         group = f"{label} {secrets.token_hex(4)}"
-        self._labels[:] = [group]
-        if "spark" in self.__dict__:
-            self.spark.sparkContext.setJobGroup(group, label)
+        self._label[:] = [group]
 
         def count() -> int:
-            started = "spark" in self.__dict__
-            return len(self.spark.sparkContext.statusTracker().getJobIdsForGroup(group)) if started else 0
+            was_asked = not self._label
+            return len(self.spark.sparkContext.statusTracker().getJobIdsForGroup(group)) if was_asked else 0
 
         yield count
 

@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from world import ARGS, computed, made, raw, rows_of, verdicts_of
 
-from krn.build import in_order
+from krn.dag import in_order
 from krn.engine.inputs import scope_of, typed
 from krn.engine.scope import Scope
 from krn.simulate import Habits, Shop, simulate

@@ -17,7 +17,7 @@ from random import Random
 
 from world import computed, verdicts_of
 
-from krn.build import in_order
+from krn.dag import in_order
 from krn.tables.silver import findings, order_lines, orders, payments, refund_lines, sales_entries
 from krn.testing import assert_rows
 

@@ -11,8 +11,8 @@ from world import ARGS as OF_WORLD
 from world import HOME
 
 from krn import gate
-from krn.build import in_order
 from krn.contracts.contract import Contract
+from krn.dag import in_order
 from krn.engine import numbers
 from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled

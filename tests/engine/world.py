@@ -11,9 +11,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from krn import rules
-from krn.build import build, build_all
+from krn.build import build
 from krn.contracts.contract import Contract
 from krn.contracts.orders import ORDER_CREATED
+from krn.dag import build_all
 from krn.engine.candidate import conform
 from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled

@@ -1,0 +1,83 @@
+"""Build many tables: each once its inputs are built, some at a time."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from dataclasses import replace
+from graphlib import TopologicalSorter
+
+import structlog
+
+from krn.build import build
+from krn.outcome import Built, Run
+from krn.store import Store
+from krn.tables.table import Table
+
+log = structlog.get_logger()
+
+
+def build_all(
+    tables: Iterable[Table],
+    store: Store,
+    run: Run,
+    stop: Callable[[], bool] = lambda: False,
+    build: Callable[[Table, Store, Run], Built] = build,
+) -> Iterator[Built]:
+    """Build the tables, up to `run.threads` at a time; each comes when it is done, after its inputs.
+
+    A held table stops only what depends on it. Once `stop` says so, or one fails, no other is begun.
+    """
+    by_name = {table.name: table for table in tables}
+    waiting, ready, failed = _sorter(by_name), list[str](), list[BaseException]()
+    stores = [store, *(store.beside() for _ in range(run.threads - 1))]
+    building: dict[Future[Built], tuple[str, Store]] = {}
+    with ThreadPoolExecutor(run.threads, "build") as pool:
+        waiting.prepare()
+        while waiting.is_active():
+            ready = sorted([*ready, *waiting.get_ready()])
+            while ready and stores and not (failed or stop()):
+                name, free = ready.pop(0), stores.pop()
+                building[pool.submit(copy_context().run, _timed, build, by_name[name], free, run)] = name, free
+            if not building:
+                break
+            for done in wait(building, return_when=FIRST_COMPLETED).done:
+                name, free = building.pop(done)
+                stores.append(free)
+                if error := done.exception():
+                    failed.append(error)
+                else:
+                    waiting.done(name)
+                    yield done.result()
+    if failed:
+        raise failed[0]
+
+
+def in_order(tables: Iterable[Table]) -> list[Table]:
+    """The tables so that each comes after its inputs; ties by name."""
+    by_name = {table.name: table for table in tables}
+    return [by_name[name] for name in _sorter(by_name).static_order()]
+
+
+def _sorter(by_name: dict[str, Table]) -> TopologicalSorter[str]:
+    def inputs(table: Table) -> list[str]:
+        return [i.of.name for i in table.reads.values() if isinstance(i.of, Table) and i.of.name in by_name]
+
+    return TopologicalSorter({name: inputs(by_name[name]) for name in sorted(by_name)})
+
+
+def _timed(build: Callable[[Table, Store, Run], Built], table: Table, store: Store, run: Run) -> Built:
+    started = time.monotonic()
+    with store.jobs(table.name) as jobs:
+        built = build(table, store, run)
+    built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs())
+    log.info(
+        "built",
+        table=built.table,
+        outcome=built.outcome,
+        why=built.why,
+        **built.rows,
+        seconds=built.seconds,
+        jobs=built.jobs,
+    )
+    return built
