@@ -14,7 +14,10 @@ from krn.sources.ingested import Ingested
 
 @dataclass(frozen=True)
 class Record:
-    """One run as it ended. `outcome`: ok, held, or failed; `error` is the sentence that a person saw."""
+    """One run as it ended. `outcome`: ok, held, or failed; `error` is the sentence that a person saw.
+
+    `edition` says which krn it was; records of older ones have none.
+    """
 
     run: str
     job: str
@@ -26,6 +29,7 @@ class Record:
     sources: tuple[Ingested, ...] = ()
     tables: tuple[Built, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
+    edition: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
