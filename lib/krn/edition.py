@@ -1,4 +1,4 @@
-"""Which krn a run was made by: its version, a fingerprint of its code, and its contracts, so that a change has a date."""
+"""Which krn made a run: its version, a fingerprint of its code, and its contracts, so that a change has a date."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
