@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,26 +54,23 @@ def latency(root: Path, runs: Sequence[Record], since: datetime) -> tuple[Hop, .
     return tuple(hop for hop in hops if hop.n)
 
 
-def published_at(run: Record) -> Iterator[tuple[Record, datetime]]:
-    """The tables of a run and when each was done: a run makes them one after another, up to its end."""
-    at = _instant(run["ended_at"])
-    for table in reversed(run["tables"]):
-        yield table, at
-        at -= timedelta(seconds=table["seconds"])
+def tables_of(run: Record) -> Iterator[tuple[Record, datetime]]:
+    """The tables of a run and when each was done; older records know only when the run was."""
+    return ((table, _instant(table.get("ended_at") or run["ended_at"])) for table in run["tables"])
 
 
 def _judgements(runs: Sequence[Record]) -> list[datetime]:
-    done = [pair for run in runs for pair in published_at(run)]
+    done = (pair for run in runs for pair in tables_of(run))
     return sorted(at for table, at in done if (table["table"], table["outcome"]) == (DELIVERIES.name, "published"))
 
 
 def _gold(runs: Sequence[Record]) -> list[datetime]:
-    """When runs ended that left every table of gold as new as silver."""
-    made = ((run, [t for t in run["tables"] if t["table"].startswith("gold.")]) for run in runs)
+    """When runs had made the last of gold that left all of it as new as silver."""
+    made = ([pair for pair in tables_of(run) if pair[0]["table"].startswith("gold.")] for run in runs)
     return sorted(
-        _instant(run["ended_at"])
-        for run, gold in made
-        if gold and all(table["outcome"] in ("published", "unchanged") for table in gold)
+        max(at for _, at in gold)
+        for gold in made
+        if gold and all(table["outcome"] in ("published", "unchanged") for table, _ in gold)
     )
 
 

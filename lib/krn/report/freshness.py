@@ -9,7 +9,7 @@ from typing import Any
 
 from krn import cursors
 from krn.asking import exists, rows
-from krn.latency import Hop, latency, published_at
+from krn.latency import Hop, latency, tables_of
 from krn.report.trouble import Trouble, some
 from krn.tables.every import TABLES
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
@@ -36,7 +36,7 @@ class Freshness:
 
 def freshness(root: Path, runs: Sequence[Record], now: datetime) -> Freshness:
     """What the tables and the journal say."""
-    done = [(table, at) for run in runs for table, at in published_at(run) if table["outcome"] == "published"]
+    done = [(table, at) for run in runs for table, at in tables_of(run) if table["outcome"] == "published"]
     return Freshness(
         happened=_newest(root, DELIVERIES.name, "event_time", "verdict = 'accepted'"),
         received=_newest(root, "bronze.deliveries", "received_at", "true"),
