@@ -1,6 +1,5 @@
 """Counts of each of the last days: spans of 24 hours, so that a report in the morning sees a whole one."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ SHOWN = 57  # a day and the eight weeks before it
 
 def by_day(
     root: Path, table: str, end: datetime, *what: str, where: str = "true", days: int = SHOWN
-) -> dict[tuple[str, ...], Sequence[int]]:
+) -> dict[tuple[str, ...], tuple[int, ...]]:
     """Rows of a table by the values of SQL expressions, each as one count a day up to `end`, the oldest first."""
     names = [f"of_{place}" for place in range(len(what))]
     asked = ", ".join(f"{sql} AS {name}" for name, sql in zip(names, what, strict=True))
@@ -28,4 +27,4 @@ def by_day(
     for row in rows(root, query, table):
         counts = found.setdefault(tuple(row[name] for name in names), [0] * days)
         counts[days - 1 - row["ago"]] = row["n"]
-    return dict(sorted(found.items()))
+    return {of: tuple(found[of]) for of in sorted(found)}
