@@ -87,16 +87,15 @@ def _bars(kinds: Sequence[Mapping[str, Any]]) -> tuple[Bar, ...]:
 
 
 def _chart(root: Path, now: datetime) -> Stacks | None:
-    """By UTC day of receipt, the most frequent reasons of the last weeks apart and the others together."""
+    """By UTC day of receipt since the first of the last weeks; the most frequent reasons apart, the others together."""
     midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
     found = by_day(root, "silver.deliveries", midnight, "unnest(reasons)", where=_OPEN, days=DAYS)
     most = sorted(found, key=lambda reason: (-sum(found[reason]), reason))
     shown, others = most[:PARTS], most[PARTS:]
     columns = [found[reason] for reason in shown] + ([_added([found[reason] for reason in others])] if others else [])
-    days = {
-        (midnight - timedelta(days=DAYS - place)).date(): counts
-        for place, counts in enumerate(zip(*columns, strict=True))
-    }
+    counts = list(zip(*columns, strict=True))
+    first = next((place for place, some in enumerate(counts) if any(some)), DAYS)
+    days = {(midnight - timedelta(days=DAYS - n)).date(): counts[n] for n in range(first, DAYS)}
     names = [reason for (reason,) in shown] + (["other reasons"] if others else [])
     return stacks(days, *names) if days else None
 

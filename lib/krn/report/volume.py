@@ -51,8 +51,8 @@ _SAYS = {
     "silent": "{source} is silent: nothing in 24 hours, usually {usual:,.0f} deliveries.",
     "few": "{source} sent {now:,} deliveries in 24 hours, usually {usual:,.0f}.",
     "many": "{source} sent {now:,} deliveries in 24 hours, usually {usual:,.0f}.",
-    "repeated": "{source} sends again what it had sent: {now:,} deliveries in 24 hours, usually {usual:,.0f}, "
-    "and {copies:,} of them are duplicates.",
+    "repeated": "{source} sends again what it had sent: {now:,} deliveries in 24 hours, usually {usual:,.0f}; "
+    "{copies:,} are duplicates.",
 }
 _THEN = {
     "silent": 'krn sql "SELECT source, max(received_at) AS newest FROM bronze.deliveries GROUP BY source"',

@@ -19,7 +19,7 @@ TOLD = {
     "Not up to date: gold.payment_mix.": "krn hold list see holds",
     "Gold lacks what was judged 5 h ago: gold.sales_daily.": "krn aggregate see freshness",
     "depot is silent: nothing in 24 hours, usually 22 deliveries.": "krn sql",
-    "shop sends again what it had sent: 84 deliveries in 24 hours, usually 42, and 42 of them are duplicates.": "krn sql",
+    "shop sends again what it had sent: 84 deliveries in 24 hours, usually 42; 42 are duplicates.": "krn sql",
     "18 payment.received from till set aside as missing_field in 24 hours, usually 1.": "krn quarantine see quarantine",
 }
 SHOWN = (
