@@ -1,7 +1,8 @@
 """Five weeks of a shop whose last day went wrong in five ways, written without Spark: tables, journal and holds.
 
 What went wrong: the depot sends nothing, the till's payments lost a field, the shop's queue sent everything twice,
-silver.payments is held (gold.payment_mix waits for it), and gold was not built. Each body holds three canaries.
+silver.payments is held (gold.payment_mix waits for it), and gold was not built. The depot's faults are resolved. Each
+body holds three canaries.
 """
 
 import json
@@ -92,7 +93,10 @@ def _judged(n: int, row: dict[str, Any]) -> dict[str, Any]:
     happened = at(row["day"]) - timedelta(minutes=20 + n % 40)
     is_accepted = row["verdict"] == "accepted"
     told = {"verdict": row["verdict"], "reasons": row.get("reasons", []), "type": row["type"], "event_time": happened}
-    return {**_delivery(n, row), **told, "accepted_type": row["type"] if is_accepted else None}
+    is_resolved = row["verdict"] == "quarantined" and row["source"] == "depot"
+    resolution = ("fixed by row 7", "dropped by ann")[row["day"] % 2] if is_resolved else None
+    accepted_type = row["type"] if is_accepted else None
+    return {**_delivery(n, row), **told, "accepted_type": accepted_type, "resolution": resolution}
 
 
 def _delivery(n: int, row: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +156,7 @@ def _check(expectation: Expectation, table: str, day: int) -> Check:
     is_held = (table, expectation.id, day) == ("silver.payments", "order-id-present", DAYS - 1)
     percent = 30.0 if is_held else limit * (day % 9) / 12
     counts = {"unexpected_count": round(percent * 60 / 100), "element_count": 60, "unexpected_percent": percent}
-    return Check(success=percent <= limit, limit=limit, **counts, **said)
+    return Check(success=percent <= limit, tolerated_percent=limit, **counts, **said)
 
 
 def _write(root: Path, name: str, rows: list[dict[str, Any]]) -> None:

@@ -80,7 +80,7 @@ def _of_checks(before: Sequence[Record], now: Sequence[Record]) -> str:
 
 
 def _asks(check: Record) -> tuple[Any, ...]:
-    return check["type"], check["severity"], check.get("limit")
+    return check["type"], check["severity"], check.get("tolerated_percent")
 
 
 def _named(word: str, names: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ class Judged:
     severity: str
     status: str
     found: str
-    limit: str
+    tolerated: str
     gates: int
     failures: int
     spark: Spark | None
@@ -78,22 +78,28 @@ def _judged(checks: Sequence[Record]) -> Judged:
         severity=last["severity"],
         status=last["status"],
         found=finding(last),
-        limit=_limit(last),
+        tolerated=_tolerated(last),
         gates=len(checks),
         failures=sum(not check["success"] for check in checks),
         spark=_spark(checks),
     )
 
 
-def _limit(check: Record) -> str:
-    limit = check.get("limit")  # older records know none
-    return "" if limit is None else f"{limit:g}%"
+def _tolerated(check: Record) -> str:
+    """A share of rows, or what former runs found; older records know neither."""
+    percent, usual = check.get("tolerated_percent"), check.get("limits")
+    if percent is not None:
+        return f"{percent:g}%"
+    known = [f"{usual[end]:,g}" for end in ("low", "high") if usual[end] is not None] if usual else []
+    return " to ".join(known)
 
 
 def _spark(checks: Sequence[Record]) -> Spark | None:
     """Of the failing shares; where rows are not counted, of the numbers found."""
-    shares = [check["unexpected_percent"] for check in checks if check["unexpected_percent"] is not None]
+    last = checks[-1]
+    shares = [float(check["unexpected_percent"]) for check in checks if check["unexpected_percent"] is not None]
     if shares:
-        return spark([float(share) for share in shares], checks[-1].get("limit"))
-    numbers = [check["observed"] for check in checks if isinstance(check["observed"], (int, float))]
-    return spark([float(number) for number in numbers]) if numbers else None
+        return spark(shares, high=last.get("tolerated_percent"))
+    numbers = [float(check["observed"]) for check in checks if isinstance(check["observed"], (int, float))]
+    usual = last.get("limits") or {}
+    return spark(numbers, usual.get("low"), usual.get("high")) if numbers else None

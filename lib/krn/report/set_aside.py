@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from krn import quarantine
+from krn.asking import rows
 from krn.harmless import harmless
 from krn.quarantine import SHOWN_TYPE
 from krn.report.days import by_day
@@ -20,6 +21,9 @@ PARTS = 5  # reasons that have their own colour
 DAYS = 28
 MANY = 10  # of one kind in 24 hours: fewer are read one by one
 
+_RESOLVED = """
+    SELECT count(*) AS n FROM silver_deliveries WHERE verdict = 'quarantined' AND resolution IS NOT NULL
+"""
 _OPEN = "verdict = 'quarantined' AND resolution IS NULL"
 
 
@@ -46,8 +50,12 @@ class Rise:
 
 @dataclass(frozen=True)
 class SetAside:
-    """`examples` are the most frequent kinds, `more` counts those left out; no chart where the last weeks had none."""
+    """What is open, and the count of what was `resolved`; no chart where the last weeks had none.
 
+    `examples` are the most frequent kinds, `more` counts those that are left out.
+    """
+
+    resolved: int
     bars: tuple[Bar, ...]
     examples: tuple[Mapping[str, Any], ...]
     more: int
@@ -59,6 +67,7 @@ def set_aside(root: Path, now: datetime, volumes: Sequence[Volume]) -> SetAside:
     """The quarantine of a warehouse."""
     kinds = quarantine.summary(root).to_pylist()
     return SetAside(
+        resolved=sum(row["n"] for row in rows(root, _RESOLVED, "silver.deliveries")),
         bars=_bars(kinds),
         examples=tuple(kinds[:EXAMPLES]),
         more=max(0, len(kinds) - EXAMPLES),

@@ -44,7 +44,8 @@ class Volume:
 
     @property
     def spark(self) -> Spark:
-        return spark([float(n) for n in self.deliveries])
+        known = self.usual
+        return spark(self.deliveries, known.low if known else None, known.high if known else None)
 
 
 _SAYS = {

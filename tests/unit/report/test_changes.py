@@ -11,7 +11,7 @@ from krn.report.changes import SHOWN, changes
 
 
 def ask(name: str, severity: str = "critical", limit: float | None = 0.0) -> Check:
-    return Check(name, "expect_x", severity, True, limit=limit)
+    return Check(name, "expect_x", severity, True, tolerated_percent=limit)
 
 
 def gated(suite: str, *checks: Check) -> Built:

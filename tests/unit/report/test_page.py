@@ -206,7 +206,7 @@ def test_a_thousand_runs_of_every_table_cost_little(small, runs):
 def moving(table: str, run: int) -> Built:
     """Twenty expectations whose failing share differs from run to run."""
     share = 6.5 + run % 7
-    counts = {"unexpected_percent": share, "limit": 5.0, "unexpected_count": 13 + run, "element_count": 200}
+    counts = {"unexpected_percent": share, "tolerated_percent": 5.0, "unexpected_count": 13 + run, "element_count": 200}
     said = {"description": f"Of every row of {table} something holds.", "notes": "Or else somebody should look. " * 5}
     checks = tuple(
         Check(f"something-that-holds-{n}", "expect_x", "warning", False, **counts, **said) for n in range(20)
