@@ -16,8 +16,7 @@ from krn.tables.silver.deliveries import TABLE as DELIVERIES
 
 DAYS = 7  # whose deliveries the hops are measured by
 PATIENCE = timedelta(hours=1)  # before gold behind silver, or no run at all, is news
-GAPS = 20  # between runs, that tell how often they come
-KNOWN = 5  # gaps at least
+KNOWN = 5  # gaps between runs, over a day at least: tries at a keyboard are no habit
 
 Record = Mapping[str, Any]
 
@@ -52,13 +51,16 @@ def troubles(found: Freshness, runs: Sequence[Record], now: datetime) -> Iterato
     if found.behind and found.judged and now - found.judged > PATIENCE:
         says = f"Gold lacks what was judged {ago(now - found.judged)} ago: {some(found.behind)}."
         yield Trouble("warn", says, "krn aggregate", "freshness")
-    starts = [datetime.fromisoformat(str(run["started_at"])) for run in runs[-GAPS - 1 :]]
+    yield from _overdue([datetime.fromisoformat(str(run["started_at"])) for run in runs], now)
+
+
+def _overdue(starts: Sequence[datetime], now: datetime) -> Iterator[Trouble]:
     gaps = sorted(later - earlier for earlier, later in pairwise(starts))
-    if len(gaps) < KNOWN:
+    if len(gaps) < KNOWN or starts[-1] - starts[0] < timedelta(days=1):
         return
-    longest, since = gaps[int(len(gaps) * 0.9)], now - starts[-1]  # nine in ten came sooner
-    if since > max(1.2 * longest, PATIENCE):
-        says = f"No run for {ago(since)}; usually the next one comes within {ago(longest)}."
+    most, since = gaps[int(len(gaps) * 0.9)], now - starts[-1]  # nine in ten are no longer
+    if since > max(1.2 * most, PATIENCE):
+        says = f"No run for {ago(since)}; usually the next one comes within {ago(most)}."
         yield Trouble("bad", says, "krn run", "runs")
 
 

@@ -56,14 +56,20 @@ def test_runs_that_stay_away_are_told(small, runs):
 
 
 def test_an_hour_without_a_run_is_no_news(small, runs):
-    for n in range(10):  # every quarter of an hour
+    for n in range(97):  # a day of one every quarter of an hour
         runs.add(n=n)
-    assert told(small, runs, 9 / 4 + 0.9) == []
-    assert told(small, runs, 9 / 4 + 1.1) == ["No run for 66 min; usually the next one comes within 15 min."]
+    assert told(small, runs, 24.9) == []
+    assert told(small, runs, 25.1) == ["No run for 66 min; usually the next one comes within 15 min."]
 
 
 def test_a_few_runs_make_no_habit(small, runs):
-    for n in range(5):
+    for n in range(0, 5 * 96, 96):
+        runs.add(n=n)
+    assert told(small, runs, 1000) == []
+
+
+def test_the_runs_of_one_day_make_no_habit(small, runs):
+    for n in range(50):
         runs.add(n=n)
     assert told(small, runs, 1000) == []
 
