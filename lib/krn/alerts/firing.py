@@ -34,7 +34,7 @@ def firing(watches: Iterable[Watch], history: History, now: datetime) -> list[Fi
 
 def _of_watch(watch: Watch, history: History, now: datetime) -> Iterator[Firing]:
     watched = {series: seen for series, seen in history.items() if _is_watched(watch, series)}
-    if watch.absent and not watched:
+    if watch.absent and not history:
         yield Firing(watch.name, (), {"nothing measured": 0.0})
     groups = defaultdict[Labels, dict[str, float]](dict)
     for (_, labels), seen in sorted(watched.items()):

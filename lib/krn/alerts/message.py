@@ -32,7 +32,7 @@ def _lines(notice: Notice, watch: Watch) -> Iterator[str]:
         yield f"Over: {watch.over}"
         yield f"It began {incident.since:%Y-%m-%d %H:%M} UTC and ended {incident.over_at:%Y-%m-%d %H:%M} UTC."
         return
-    yield f"{'Still ' if notice.kind == 'again' else ''}{watch.severity}: {watch.says}".capitalize()
+    yield f"{'Still ' + watch.severity if notice.kind == 'again' else watch.severity.capitalize()}: {watch.says}"
     yield from _found(incident.found, watch)
     yield f"Since {incident.since:%Y-%m-%d %H:%M} UTC."
     yield f"Next: {watch.then}"
@@ -47,4 +47,6 @@ def _found(found: Mapping[str, float], watch: Watch) -> Iterator[str]:
 
 
 def _shown(value: float, watch: Watch) -> str:
-    return f"{value / 3_600:.1f} h" if watch.condition.is_time else f"{value:.3g}"
+    if watch.condition.is_time:
+        return f"{value / 3_600:.1f} h"
+    return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
