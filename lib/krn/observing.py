@@ -10,7 +10,7 @@ import structlog
 from krn.alerts.checking import alerts_of, check
 from krn.alerts.sinks import Variable
 from krn.config import Config
-from krn.errors import KrnError
+from krn.errors import Busy, KrnError
 from krn.journal import Record
 from krn.metrics import kept
 from krn.metrics.exposition import export
@@ -25,6 +25,8 @@ def observe(record: Record, steps: Sequence[str], config: Config, home: Path, st
     try:
         _measure(record, steps, config, store)
         check(config, alerts_of(config, home), variable, datetime.now(UTC))
+    except Busy:
+        log.info("alerts_left_to_another_look")
     except (KrnError, OSError, duckdb.Error) as failed:
         log.error("not_observed", error=str(failed))
 

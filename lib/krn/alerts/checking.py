@@ -58,7 +58,7 @@ def check(config: Config, alerts: Alerts, variable: Variable, now: datetime, *, 
         )
         if dry_run:
             return Looked(tuple(incidents), tuple(notices), ())
-        told = [notice for notice in notices if _is_sent(notice, alerts, variable)]
+        told = _sent(notices, alerts, variable)
         rest = settled(incidents, told, watches, [sink.name for sink in alerts.sinks], now)
         state.save(config.warehouse, State(rest, left(before.silences, now)))
     _say(before.incidents, incidents)
@@ -97,16 +97,19 @@ def _known(history: History, config: Config) -> History:
     return {series: seen for series, seen in history.items() if is_known(series)}
 
 
-def _is_sent(notice: Notice, alerts: Alerts, variable: Variable) -> bool:
-    watch = next(watch for watch in alerts.watches if watch.name == notice.incident.watch)
-    sink = next(sink for sink in alerts.sinks if sink.name == notice.sink)
-    try:
-        send(sink, message(notice, watch), variable)
-    except KrnError as failed:
-        log.error("alert_not_sent", sink=sink.name, watch=watch.name, error=str(failed))
-        return False
-    log.info("alert_sent", sink=sink.name, watch=watch.name, kind=notice.kind)
-    return True
+def _sent(notices: Sequence[Notice], alerts: Alerts, variable: Variable) -> list[Notice]:
+    """The notices that were taken. A sink that fails is left alone until the next look: each try may take seconds."""
+    watches, told = {watch.name: watch for watch in alerts.watches}, list[Notice]()
+    for sink in alerts.sinks:
+        for notice in (notice for notice in notices if notice.sink == sink.name):
+            try:
+                send(sink, message(notice, watches[notice.incident.watch]), variable)
+            except KrnError as failed:
+                log.error("alert_not_sent", sink=sink.name, alert=notice.incident.key, error=str(failed))
+                break
+            log.info("alert_sent", sink=sink.name, alert=notice.incident.key, kind=notice.kind)
+            told.append(notice)
+    return told
 
 
 def _say(before: Sequence[Incident], after: Sequence[Incident]) -> None:

@@ -22,8 +22,9 @@ class State:
 def load(root: Path) -> State:
     """What was written last; nothing where nothing was."""
     found = records.read(_path(root)) or {"incidents": [], "silences": []}
-    silences = [Silence(s["watch"], _instant(s["until"]), s["why"]) for s in found["silences"]]
-    return State([_incident(one) for one in found["incidents"]], {silence.watch: silence for silence in silences})
+    with records.whole(_path(root)):
+        silences = [Silence(s["watch"], _instant(s["until"]), s["why"]) for s in found["silences"]]
+        return State([_incident(one) for one in found["incidents"]], {silence.watch: silence for silence in silences})
 
 
 def save(root: Path, state: State) -> None:

@@ -69,11 +69,12 @@ def _seen(path: Path) -> list[Seen]:
     record = records.read(path)
     if record is None:
         return []
-    at, run = datetime.fromisoformat(record["at"]), record["run"]
-    return [
-        Seen(Sample(s["name"], s["value"], tuple(sorted(s["labels"].items())), s["n"]), at, run)
-        for s in record["samples"]
-    ]
+    with records.whole(path):
+        at, run = datetime.fromisoformat(record["at"]), record["run"]
+        return [
+            Seen(Sample(s["name"], s["value"], tuple(sorted(s["labels"].items())), s["n"]), at, run)
+            for s in record["samples"]
+        ]
 
 
 def _folder(root: Path) -> Path:

@@ -15,7 +15,7 @@ from krn.alerts.listing import looked, watches
 from krn.alerts.message import message
 from krn.alerts.written import Alerts, Watch
 from krn.config import Config, Landing
-from krn.errors import Busy, UsageError
+from krn.errors import Busy, Unreadable, UsageError
 from krn.lock import hold
 from krn.metrics import kept
 from krn.metrics.sample import sample
@@ -115,6 +115,25 @@ def test_a_sink_that_fails_is_told_by_the_next_look(place: Place, url: str) -> N
     place.url = right
     assert [notice.sink for notice in place.look(hours=1).told] == ["team"]
     assert "Since 2026-01-31 12:00 UTC." in place.told[0]["message"]
+
+
+def test_a_sink_that_fails_is_left_alone_until_the_next_look(place: Place) -> None:
+    place.ran(sales_daily=1)
+    last = sample("source_last_delivery_timestamp_seconds", NOON.timestamp(), source="shop")
+    kept.write(place.config.warehouse, "run", NOON, [last])
+    place.web.status = 500
+    assert (len(place.look(hours=7).failed), len(place.told)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", '{"silences": []}', '{"incidents": [{}], "silences": []}', '{"incidents": [7], "silences": 1}']
+)
+def test_a_state_that_is_damaged_is_named(place: Place, text: str) -> None:
+    file = place.config.warehouse / "ops" / "alerts.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    with pytest.raises(Unreadable, match=r"alerts\.json is damaged: .* Next: move it away"):
+        place.look()
 
 
 def test_a_person_can_silence_a_watch_for_a_while(place: Place) -> None:

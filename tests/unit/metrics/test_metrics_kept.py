@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import krn
+from krn.errors import Unreadable
 from krn.metrics import kept
 from krn.metrics.catalogue import METRICS
 from krn.metrics.exposition import export
@@ -42,6 +43,13 @@ def test_a_draft_that_a_crash_left_is_no_record(tmp_path: Path) -> None:
     wrote(tmp_path, 0, sample("source_deliveries", 1, source="a"))
     (tmp_path / "ops/metrics/2026-01-30/.run001.json.7").write_text("{")
     assert len(kept.current(tmp_path)) == 1
+
+
+def test_a_record_that_is_damaged_is_named(tmp_path: Path) -> None:
+    wrote(tmp_path, 0)
+    (tmp_path / "ops/metrics/2026-01-30/run000.json").write_text('{"run": "run000", "at": "noon", "samples": []}')
+    with pytest.raises(Unreadable, match=r"run000\.json is damaged"):
+        kept.current(tmp_path)
 
 
 def test_they_can_be_read_as_a_table(tmp_path: Path) -> None:
