@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+#: Where a server with status 307 sends its callers.
+MOVED = "/moved"
+
 
 class Web:
     """A server that keeps what is posted to it, as (where it was meant for, the body as JSON)."""
@@ -20,7 +23,9 @@ class Web:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 web.posted.append((f"{self.headers.get('X-Meant-For', '')}{self.path}", body))
-                self.send_response(web.status)
+                self.send_response(200 if self.path == MOVED else web.status)
+                if web.status == 307:
+                    self.send_header("Location", MOVED)
                 self.end_headers()
                 self.wfile.write(b"ok")
 

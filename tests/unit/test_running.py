@@ -245,11 +245,14 @@ def test_alerts_that_can_not_be_told_change_no_end(place: Place, text: str) -> N
     assert place.run("gone", alerts=place.root / "alerts.toml").exit_code == 69
 
 
-def test_a_run_that_ends_while_another_looks_at_the_watches_leaves_them_to_it(place: Place) -> None:
+def test_a_run_that_ends_while_another_looks_at_the_watches_leaves_them_to_it(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
     with hold(place.warehouse, "alerts"):
         assert place.run("gone").exit_code == 69
     assert (place.warehouse / "ops/metrics.prom").exists()
     assert not (place.warehouse / "ops/alerts.json").exists()
+    assert "not_observed" not in capsys.readouterr().out
 
 
 def test_metrics_that_can_not_be_written_change_no_end(place: Place) -> None:

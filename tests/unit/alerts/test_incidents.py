@@ -107,11 +107,11 @@ def test_what_fires_again_before_anybody_heard_that_it_was_over_never_ended() ->
 
 
 def test_who_was_not_told_that_it_fires_is_not_told_that_it_is_over() -> None:
-    town = Town("a")
+    town = Town("a", "b")
     town.broken = {"a"}
     town.looks(HELD)
     town.broken = set()
-    assert (town.looks(), town.incidents) == ([], [])
+    assert (town.looks(), town.incidents) == ([("b", "over")], [])
 
 
 @pytest.mark.parametrize(("severity", "told"), [("info", False), ("warning", True), ("critical", True)])

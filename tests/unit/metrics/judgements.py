@@ -43,13 +43,18 @@ class Warehouse:
     def root(self) -> Path:
         return self.store.root
 
-    def judged(self, *came: Came, at: datetime = NOON, of: str = "types") -> int:
-        """Commit the deliveries as judge does, a file for each verdict; returns the version."""
+    def judged(self, *came: Came, at: datetime = NOON, of: tuple[str, ...] = ("types",)) -> int:
+        """Commit the deliveries as judge does, a file for each verdict; returns the version. `of`: what it wrote."""
         folder = self.root / "silver" / "deliveries"
         (folder / "_delta_log").mkdir(parents=True, exist_ok=True)
         version = len(list((folder / "_delta_log").iterdir()))
         actions: list[dict[str, object]] = [
-            {"commitInfo": {"timestamp": int(at.timestamp() * 1000), "userMetadata": json.dumps({"run": "r", of: []})}}
+            {
+                "commitInfo": {
+                    "timestamp": int(at.timestamp() * 1000),
+                    "userMetadata": json.dumps({"run": "r", **dict.fromkeys(of)}),
+                }
+            }
         ]
         for verdict in dict.fromkeys(one.verdict for one in came):
             name = f"verdict={verdict}/accepted_type=a%20b/{version}.parquet"

@@ -96,7 +96,8 @@ def test_commits_of_upkeep_and_readapted_events_bring_nothing_new(warehouse: War
     first = warehouse.judged(Came(1))
     warehouse.gold_reflects(first)
     before = seen(measured(warehouse, first))
-    warehouse.judged(Came(10), of="upkeep")
+    warehouse.judged(Came(10), of=())
+    warehouse.judged(Came(10), of=("types", "readapted"))
     last = warehouse.judged(Came(20))
     warehouse.gold_reflects(last)
     assert hops(measured(warehouse, steps=("aggregate",), before=before, minutes=0))["event_to_gold"][0] == 20
