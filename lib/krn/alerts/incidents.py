@@ -45,7 +45,7 @@ def advanced(incidents: Iterable[Incident], firing: Iterable[Firing], now: datet
     before, fires = {incident.key: incident for incident in incidents}, {one.key: one for one in firing}
     kept = [_still(before[key], fires.get(key), now) for key in before]
     new = [Incident(one.watch, key, now, now, one.found) for key, one in fires.items() if key not in before]
-    return [incident for incident in (*kept, *new) if incident.over_at is None or incident.told]
+    return [*kept, *new]
 
 
 def _still(incident: Incident, fires: Firing | None, now: datetime) -> Incident:

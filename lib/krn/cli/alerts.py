@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from krn.cli.options import HOME, WHERE, Span, configured, end, having, say_table
+from krn.cli.options import HOME, WHERE, Span, configured, having, say_table
+from krn.errors import Unreachable
 
 
 @click.command()
@@ -37,8 +38,8 @@ def check(dry_run: bool, as_json: bool, **where: Any) -> None:
         config, checking.alerts_of(config, HOME), os.environ.get, datetime.now(UTC), dry_run=dry_run
     )
     say_table(listing.looked(looked), as_json)
-    failed = sorted({notice.sink for notice in looked.failed})
-    end(69 if failed else 0, f"Not told: {', '.join(failed)}. Next: krn doctor" if failed else "")
+    if failed := sorted({notice.sink for notice in looked.failed}):
+        raise Unreachable(f"Not told: {', '.join(failed)}.", "krn doctor")
 
 
 @alerts.command("list")

@@ -83,6 +83,18 @@ def test_a_table_that_is_held_and_opens_is_told_twice(place: Place) -> None:
     assert state.load(place.config.warehouse).incidents == []
 
 
+def test_where_there_is_no_sink_the_log_says_what_begins_and_what_ends(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.alerts = place.alerts.model_copy(update={"sinks": ()})
+    for hour, held in enumerate((1, 1, 0, 0)):
+        place.ran(NOON + timedelta(hours=hour), sales_daily=held)
+        place.look(hour)
+    said = capsys.readouterr().out
+    assert (said.count("alert_fires"), said.count("alert_over")) == (1, 1)
+    assert state.load(place.config.warehouse).incidents == []
+
+
 def test_silence_of_a_source_is_found_when_no_run_runs(place: Place) -> None:
     last = sample("source_last_delivery_timestamp_seconds", NOON.timestamp(), source="shop")
     kept.write(place.config.warehouse, "run", NOON, [last])
