@@ -33,7 +33,7 @@ def firing(watches: Iterable[Watch], history: History, now: datetime) -> list[Fi
 
 
 def _of_watch(watch: Watch, history: History, now: datetime) -> Iterator[Firing]:
-    watched = {series: seen for series, seen in history.items() if _is_watched(watch, series)}
+    watched = {series: _counting(watch, seen) for series, seen in history.items() if _is_watched(watch, series)}
     if watch.absent and not history:
         yield Firing(watch.name, (), {"nothing measured": 0.0})
     groups = defaultdict[Labels, dict[str, float]](dict)
@@ -53,17 +53,17 @@ def _is_watched(watch: Watch, series: Series) -> bool:
     )
 
 
+def _counting(watch: Watch, seen: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """A share of too few says neither that it goes on nor that it is over."""
+    return tuple(one for one in seen if one.sample.n is None or one.sample.n >= watch.least)
+
+
 def _meets(watch: Watch, seen: tuple[Seen, ...], now: datetime) -> bool:
     """Whether the condition held in the last runs with this series, enough of them, for long enough."""
-    held = list(takewhile(lambda one: _holds(watch, one, now), reversed(seen)))
+    held = list(takewhile(lambda one: watch.condition.holds(_value(watch, one, now)), reversed(seen)))
     if len(held) < watch.for_runs:
         return False
     return now - held[-1].at >= timedelta(minutes=watch.for_minutes)
-
-
-def _holds(watch: Watch, one: Seen, now: datetime) -> bool:
-    enough = one.sample.n is None or one.sample.n >= watch.least
-    return enough and watch.condition.holds(_value(watch, one, now))
 
 
 def _value(watch: Watch, one: Seen, now: datetime) -> float:

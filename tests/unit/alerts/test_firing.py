@@ -95,6 +95,12 @@ def test_a_share_of_few_does_not_count() -> None:
     assert fires(watch(least=50), (0, [share(0.9, n=50)]))
 
 
+def test_a_share_of_few_does_not_end_what_a_share_of_many_began() -> None:
+    (found,) = fires(watch(least=50), (20, [share(0.9, n=50)]), (10, [share(0.0, n=49)]))
+    assert found.found == {"shop, order.created": 0.9}
+    assert fires(watch(least=50), (20, [share(0.9, n=50)]), (10, [share(0.0, n=50)])) == []
+
+
 def test_of_an_instant_its_age_counts_and_grows_without_a_run() -> None:
     silent = watch("source_last_delivery_timestamp_seconds", "> 6 h")
     last = sample(silent.metric, (NOW - timedelta(hours=5)).timestamp(), source="shop")
