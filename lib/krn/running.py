@@ -14,10 +14,12 @@ import orjson
 import structlog
 
 from krn import delta_rs, journal, pipeline, rules
+from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
 from krn.errors import Busy, KrnError, Unreadable
 from krn.journal import Record
+from krn.observing import observe
 from krn.outcome import Run
 from krn.pipeline import Progress, Stop
 from krn.store import Store
@@ -44,6 +46,7 @@ class Asked:
     clock: datetime | None = None
     full: bool = False
     key: str = field(default="", repr=False)  # of personal tokens
+    variable: Variable = field(default=lambda name: None, repr=False)  # of the environment: where alerts go
 
 
 def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
@@ -80,6 +83,7 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
         did_something = progress.sources or progress.tables or progress.notes or code not in (0, Busy.exit_code)
         if did_something and config.warehouse.exists():  # a busy run every few minutes is no news
             journal.write(config.warehouse, record)
+            observe(record, asked.steps, config, home, store, asked.variable)
         if code != 0 and config.on_problem:
             _tell(config.on_problem, record)
     return record
