@@ -249,7 +249,7 @@ def test_fraud_answers_each_question(said):
         "Payments with a score of 60 or more: 39% were fraud, and that was 79% of the fraud",
         "38% of the 56 cards to review from 26 Jan 2026 on were fraud, of the first of each day 50%",
         "100% of what many cards hits, amount over limit hits too",
-        "74% of the fraud that is known after 28 days was known after 7, half after 3",
+        "Of the fraud known within 28 days, 74% was known within 7, half within 3",
         "EUR: reviewing 1 card a day saves 71% of 3,800 lost to fraud, reviewing all 71%",
         "4 cards on one device within an hour, 75% of 4 payments declined",
     ]
