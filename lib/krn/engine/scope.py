@@ -95,9 +95,7 @@ def _values(table: Table, store: Store, pins: Pins, cursor: Cursor, reads: dict[
     )
     frames += [_differing(store, pins, cursor, i).select(inputs.scope_of(table, i).alias("scope")) for i in direct]
     via = [_reached_via(table, store, pins, cursor, i) for i in reads.values() if i.via]
-    return [
-        frame.withColumn("is_via", F.lit(is_via)) for some, is_via in ((frames, False), (via, True)) for frame in some
-    ]
+    return [f.withColumn("is_via", F.lit(False)) for f in frames] + [f.withColumn("is_via", F.lit(True)) for f in via]
 
 
 def _feed(store: Store, pins: Pins, cursor: Cursor, name: str) -> DataFrame:
