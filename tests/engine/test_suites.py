@@ -235,6 +235,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "latest-is-open": {"is_latest": True, "superseded_at": datetime(2026, 2, 1, tzinfo=UTC)},
         "past-is-closed": {"is_latest": False, "superseded_at": None},
         "of-a-day": {"initiated_at": NOON, "business_date": None},
+        "decision-known": {"decision": "lost"},
         "one-latest-label": {},
     },
     "silver.cards": {
@@ -305,8 +306,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "gold.fraud_rule_weekly": {
         "week-range": {"week": date(1900, 1, 1)},
-        "hits-from-one": {"hits": 0},
-        "alerts-from-one": {"alerts": 0},
+        "hits-not-negative": {"hits": -1},
+        "alerts-not-negative": {"alerts": -1},
         "alerts-within-hits": {"hits": 1, "alerts": 2},
         "matured-within-hits": {"hits": 1, "matured_hits": 2},
         "frauds-hit-within-matured": {"matured_hits": 1, "frauds_hit": 2},

@@ -38,7 +38,8 @@ def report(out: Path | None, **where: Any) -> None:
     """Write the report: one HTML page from the journal and gold."""
     from krn.report import write
 
-    click.echo(write(configured(**where).warehouse, datetime.now(UTC), out))
+    config = configured(**where)
+    click.echo(write(config.warehouse, datetime.now(UTC), out, config))
 
 
 COMMANDS = (
