@@ -17,6 +17,7 @@ from krn.engine import numbers
 from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled
 from krn.gate import Result, Suite
+from krn.history import History
 from krn.suites import path_of
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.every import TABLES
@@ -709,7 +710,7 @@ def _input(spark: SparkSession, of: Contract | Table, made: Mapping[str, Rows]) 
 
 
 def suite_of(name: str) -> Suite:
-    return gate.load(path_of(HOME, BY_NAME[name]))
+    return History().limited(gate.load(path_of(HOME, BY_NAME[name])), "whole")
 
 
 def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, Rows]) -> Result:
@@ -718,7 +719,9 @@ def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, R
     frames = {"this": rows(spark, candidate, table), "bronze": rows(spark, made[bronze.TABLE.name], bronze.TABLE)}
     read = {n: _input(spark, i.of, made) for n, i in table.reads.items() if n in {n.of for n in suite.numbers}}
     judged_rows = gate.judge(suite, frames["this"])
-    return gate.with_reconciled(judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of]))
+    return gate.with_reconciled(
+        judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of], ARGS["today"])
+    )
 
 
 def critical(name: str) -> set[str]:
