@@ -76,9 +76,6 @@ def test_an_expectation_that_means_nothing_is_an_error(frame, engine, kind, kwar
     assert (result.status, [check.error for check in result.checks]) == ("error", ["", error])
 
 
-@pytest.mark.parametrize(
-    ("engine", "error"), [("fused", "NumberFormatException: CAST_INVALID_INPUT"), ("plain", "CAST_INVALID_INPUT")]
-)
 @pytest.mark.parametrize("engine", ["fused", "plain"])
 def test_own_expectations_hold_what_breaks_them(frame, engine):
     """Bob three times: two rows too many for his key and one too many in all, three of four in the set."""
@@ -103,6 +100,9 @@ def test_an_expectation_without_limits_yet_passes_and_one_that_got_none_is_an_er
     assert checks[2].error == "the parameter usual_low, usual_high has no value. Next: look at what the job passes"
 
 
+@pytest.mark.parametrize(
+    ("engine", "error"), [("fused", "NumberFormatException: CAST_INVALID_INPUT"), ("plain", "CAST_INVALID_INPUT")]
+)
 def test_what_spark_cannot_count_is_named_and_the_others_are_judged(frame, engine, error):
     bad = Expectation("it", IN_SET, {"column": "id", "value_set": [7]}, "info")
     result = judge(suite(NOT_NULL, bad), frame, extra={"total": F.sum("n")}, engine=engine)

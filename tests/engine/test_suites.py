@@ -775,6 +775,13 @@ def test_gaps_beyond_64_bits_in_all_are_a_warning(spark, sound):
     )
 
 
+def test_the_age_of_the_newest_day_is_counted_to_today(spark, sound):
+    result = judged(spark, "gold.sales_daily", sound["gold.sales_daily"], sound)
+    newest = max(row["business_date"] for row in sound["gold.sales_daily"])
+    found = {check.id: check.observed for check in result.checks}
+    assert found["usual-age"] == (OF_WORLD["today"] - newest).days > 0
+
+
 @pytest.mark.parametrize("name", ["gold.customer_value", "gold.sales_daily"])
 def test_an_average_beyond_its_digits_is_a_warning(spark, sound, name):
     result = judged(spark, name, [{**row, "aov": None} for row in sound[name]], sound)
