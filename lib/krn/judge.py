@@ -157,7 +157,8 @@ def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run, kind: str = 
     suite = run.limited(table, kind)
     if suite is None:
         return Built(table.name, "unchanged")
-    judged, today = gate.judge(suite, frames["this"], engine=run.engine), run.args["today"]
+    judged = gate.judge(suite, frames["this"], engine=run.engine)
+    today = run.args["today"]
     result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name], today))
     return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
 

@@ -16,9 +16,9 @@ LEAST, LEAST_OF_A_WEEKDAY = 10, 5
 
 #: News is what lies beyond 3.5 deviations (Iglewicz and Hoaglin, 1993); 1.4826 median absolute deviations are one.
 _TIMES, _DEVIATION = 3.5, 1.4826
-#: Runs that were all alike don't make a sixth more or less news: a deviation is at least this share of the median.
-_LEAST_SHARE = 0.05
-_POINT = 0.01  # nor does a point more of a share that always was 0 or 1
+#: Runs that were all alike don't make a sixth more or less news: a deviation is at least this part of the median.
+_LEAST_PART = 0.05
+_LEAST_OF_A_SHARE = 0.01  # nor do they make one in a hundred news where it never was
 
 _NONE = 10**38  # where there is no limit, beyond any decimal: Great Expectations asks for a number
 
@@ -73,8 +73,8 @@ def _slack(type_: str, values: Sequence[float]) -> float:
     middle = median(values)
     deviation = _DEVIATION * median(abs(value - middle) for value in values)
     by_chance = sqrt(middle) if type_ == ROW_COUNT else 0  # counts that were alike by luck
-    least = 1 if _are_whole(values) else _POINT if type_ == _SHARE else 0
-    return max(_TIMES * max(deviation, _LEAST_SHARE * abs(middle), by_chance), least)
+    least = 1 if _are_whole(values) else _LEAST_OF_A_SHARE if type_ == _SHARE else 0
+    return max(_TIMES * max(deviation, _LEAST_PART * abs(middle), by_chance), least)
 
 
 def _are_whole(values: Sequence[float]) -> bool:
