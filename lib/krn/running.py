@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 import orjson
 import structlog
 
-from krn import delta_rs, journal, pipeline, rules
+from krn import delta_rs, history, journal, pipeline, rules
 from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
 from krn.errors import Busy, KrnError, Unreadable
+from krn.history import History
 from krn.journal import Record
 from krn.observing import observe
 from krn.outcome import Run
@@ -102,7 +105,17 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         key=asked.key,
         envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
         dead_letters=config.dead_letters,
+        history=cache(lambda: _history(config, clock)),
     )
+
+
+def _history(config: Config, clock: datetime) -> History:
+    """What the runs before found. Limits only warn, so a journal that can't be read stops no run."""
+    try:
+        return history.of(journal.runs(config.warehouse, history.RUNS), clock, ZoneInfo(config.timezone))
+    except Unreadable as damaged:
+        log.error("no_limits", error=str(damaged))
+        return History(clock)
 
 
 def _steps(
