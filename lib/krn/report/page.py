@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from krn import holds, journal
+from krn.config import Config
 from krn.harmless import harmless
 from krn.report import freshness, gates, set_aside, standing, volume
 from krn.report.changes import changes
@@ -17,6 +18,7 @@ from krn.report.customers import customers
 from krn.report.expectations import expectations
 from krn.report.findings import findings
 from krn.report.flow import flow
+from krn.report.fraud import fraud, matured_by
 from krn.report.restatements import restatements
 from krn.report.sales import sales
 from krn.report.shipping import shipping
@@ -30,8 +32,8 @@ CONCERNS = 50  # of a day on which all goes wrong
 WHOLE = 20_000  # characters: the line of a chart is the longest text
 
 
-def build(root: Path, now: datetime) -> str:
-    """The report on a warehouse, as one self-contained HTML page."""
+def build(root: Path, now: datetime, config: Config | None = None) -> str:
+    """The report on a warehouse, as one self-contained HTML page; without a configuration its defaults hold."""
     runs, held = journal.runs(root, READ, READ_BYTES), holds.every(root)
     counted, concerns, sources = flow(root), gates.concerns(runs), volume.volumes(root, now)
     quarantined, fresh = set_aside.set_aside(root, now, sources), freshness.freshness(root, runs, now)
@@ -65,6 +67,7 @@ def build(root: Path, now: datetime) -> str:
         sales=sales(root),
         shipping=shipping(root),
         customers=customers(root),
+        fraud=fraud(root, matured_by(runs, now, config or Config.model_validate({}))),
         runs=[_listed(run) for run in reversed(runs[-LISTED:])],
     )
 
