@@ -28,7 +28,7 @@ def test_a_span_is_said_as_people_do(span, says):
 
 def told(small, runs, hours: float) -> list[str]:
     root, records, now = small.root, journal.runs(runs.root), AT + timedelta(hours=hours)
-    return [trouble.says for trouble in troubles(freshness(root, records, now), records, now)]
+    return [trouble.says for trouble in troubles(freshness(root, records), records, now)]
 
 
 def test_gold_that_lacks_the_newest_verdicts_for_an_hour_is_told(small, runs):
@@ -78,6 +78,6 @@ def test_the_newest_of_each_stage_is_found(small, runs):
     small.write()
     runs.add(VERDICTS, Built("gold.sales_daily", "published"), n=0)
     runs.add(Built("gold.sales_daily", "unchanged"), n=1)
-    found = freshness(small.root, journal.runs(runs.root), AT)
+    found = freshness(small.root, journal.runs(runs.root))
     done = AT + timedelta(seconds=83.4)
     assert (found.happened, found.received, found.judged, found.in_gold) == (None, AT, done, done)

@@ -33,7 +33,7 @@ SHOWN = (
     "silver.payments : 15 expectations, 1 does not hold",
     "Every attempt names its order. critical 18 of 60 18 of 60 0% 1 of 30",
     "gold.payment_mix waits for silver.payments",
-    "received → verdict in silver 561 10 min 10 min",
+    "depot bronze → verdict 20 9 min 18 min",
 )
 
 
