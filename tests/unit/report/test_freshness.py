@@ -1,14 +1,14 @@
 """How fresh it is, and who notices when nothing runs any more."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import AT
 
 from krn import journal
 from krn.outcome import Built
 from krn.report.freshness import ago, freshness, troubles
 
+AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)  # of the first run
 VERDICTS = Built("silver.deliveries", "published")
 
 
