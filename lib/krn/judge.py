@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -56,7 +57,8 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
         built = (readapted,) if readapted and not readapted.is_open else _judge(store, run, terms)
         if readapted and built[-1].outcome == "unchanged":
             built = (*built[:-1], readapted)
-    last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs())
+    took = round(time.monotonic() - started, 3)
+    last = replace(built[-1], seconds=took, ended_at=datetime.now(UTC), jobs=jobs())
     log.info(
         "judged",
         table=last.table,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from krn.contracts.envelope import Envelope
@@ -67,6 +67,7 @@ class Built:
     jobs: int = 0
     n_restated: int = 0
     restated: tuple[Restated, ...] = ()
+    ended_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

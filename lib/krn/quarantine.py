@@ -34,21 +34,23 @@ _REASONS = {reason.word: reason for reason in Reason}
 _PLACES = 3  # members that are named of one body
 
 #: A type is the producer's own word and may hold anything, so one that does not look like a type is not shown.
-_QUERY = r"""
+SHOWN_TYPE = r"""
+    CASE WHEN type IS NULL THEN '(none)'
+         WHEN regexp_like(type, '\A[a-z][a-z0-9_]{0,30}(\.[a-z0-9_]{1,30}){0,3}\z')
+              AND NOT regexp_like(type, '[0-9]{5}') THEN type
+         ELSE '(not shown)' END
+"""
+_QUERY = f"""
     SELECT source, shown AS type, reason, count(*) AS rows, min(received_at) AS oldest, max(received_at) AS newest,
            min(row_id) AS example_row_id, min(batch) AS example_batch
     FROM (
-        SELECT source, row_id, batch, received_at, unnest(reasons) AS reason,
-               CASE WHEN type IS NULL THEN '(none)'
-                    WHEN regexp_like(type, '\A[a-z][a-z0-9_]{0,30}(\.[a-z0-9_]{1,30}){0,3}\z')
-                         AND NOT regexp_like(type, '[0-9]{5}') THEN type
-                    ELSE '(not shown)' END AS shown
+        SELECT source, row_id, batch, received_at, unnest(reasons) AS reason, {SHOWN_TYPE} AS shown
         FROM silver_deliveries
         WHERE verdict = 'quarantined' AND resolution IS NULL
     )
     GROUP BY source, shown, reason
     ORDER BY rows DESC, source, type, reason
-"""
+"""  # noqa: S608  an expression of ours
 
 
 def summary(root: Path) -> pa.Table:

@@ -19,6 +19,7 @@ from krn import delta_rs, history, journal, pipeline, rules
 from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
+from krn.edition import edition
 from krn.errors import Busy, KrnError, Unreadable
 from krn.history import History
 from krn.journal import Record
@@ -82,6 +83,7 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
             tuple(progress.sources),
             tuple(progress.tables),
             progress.notes,
+            edition(),
         )
         did_something = progress.sources or progress.tables or progress.notes or code not in (0, Busy.exit_code)
         if did_something and config.warehouse.exists():  # a busy run every few minutes is no news

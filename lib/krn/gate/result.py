@@ -25,6 +25,7 @@ class Check:
     unexpected_count: int | None = None
     element_count: int | None = None
     unexpected_percent: float | None = None  # of the elements that are not null
+    tolerated_percent: float | None = None  # the most of it that passes; None where rows are not counted
     description: str = ""
     notes: str = ""
     error: str = ""  # why nothing was found; a check with an error never passes
@@ -92,6 +93,7 @@ def check(expectation: Expectation, success: bool, found: Mapping[str, object]) 
     counts = {key: found.get(key) for key in ("unexpected_count", "element_count", "unexpected_percent")}
     if counts["element_count"] is not None:
         counts["unexpected_count"] = counts["unexpected_count"] or 0  # a sum over no rows is null
+        counts["tolerated_percent"] = round(100 * (1 - float(expectation.kwargs.get("mostly", 1))), 6)
     return _check(expectation, success, observed=masked(found.get("observed_value")), **counts)
 
 

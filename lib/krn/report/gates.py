@@ -76,6 +76,12 @@ def concerns(runs: Sequence[Run]) -> tuple[Concern, ...]:
     return tuple(sorted(found, key=lambda concern: (WORST_FIRST.index(concern.status), concern.table)))
 
 
+def waiting(runs: Sequence[Run]) -> dict[str, str]:
+    """The tables that waited when they were last to be made, and for what."""
+    latest = {table["table"]: table for run in runs for table in run["tables"]}
+    return {name: table["why"] for name, table in latest.items() if table["outcome"] == "waits"}
+
+
 def _by_table(run: Run) -> dict[str, Mapping[str, Any]]:
     return {table["table"]: table for table in run["tables"]}
 

@@ -71,6 +71,13 @@ def test_a_count_over_no_rows_is_nought():
     assert (found.element_count, found.unexpected_count) == (0, 0)
 
 
+def test_a_check_that_counts_rows_says_how_many_per_cent_may_fail():
+    counted = {"element_count": 50, "unexpected_count": 1, "unexpected_percent": 2.0}
+    assert check(Expectation("e", "t", {"mostly": 0.95}, "info"), True, counted).tolerated_percent == 5.0
+    assert check(Expectation("e", "t", {}, "info"), False, counted).tolerated_percent == 0.0
+    assert check(Expectation("e", "t", {}, "info"), True, {"observed_value": 7}).tolerated_percent is None
+
+
 def test_an_error_tells_its_kind_and_not_the_message_of_a_library():
     expectation = Expectation("e", "t", {}, "info")
     assert failed(expectation, ValueError("cannot read alice")).error == "ValueError"
