@@ -1,5 +1,6 @@
 """Read a table by its name, with Spark where there is a session and without where there is none."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def read(name: str, *, warehouse: str | Path = "warehouse", version: int | None 
     session, root = SparkSession.getActiveSession(), Path(warehouse)
     if session is None:
         return arrow(name, root, version).to_pandas()
-    if name in _RECORDS:
+    if name in RECORDS:
         return session.createDataFrame(arrow(name, root))
     table, condition = VIEWS.get(name, (name, "true"))
     reader = session.read.format("delta")
@@ -33,8 +34,8 @@ def read(name: str, *, warehouse: str | Path = "warehouse", version: int | None 
 
 def arrow(name: str, root: Path, version: int | None = None, limit: int | None = None) -> pa.Table:
     """A table or view as Arrow, or its first `limit` rows, without Spark; deletion vectors are applied."""
-    if name in _RECORDS:
-        return _RECORDS[name](root).slice(0, limit)
+    if name in RECORDS:
+        return RECORDS[name](root).slice(0, limit)
     table, condition = VIEWS.get(name, (name, "true"))
     delta = delta_rs.opened(path_of(table, root), version)
     query = f"SELECT * FROM krn_table WHERE {condition}"  # noqa: S608  the condition is ours
@@ -75,5 +76,9 @@ def runs(root: Path) -> pa.Table:
     )
 
 
-#: Names whose rows are records below `ops`.
-_RECORDS = {"ops.metrics": kept.arrow, "ops.results": results, "ops.runs": runs}
+#: What can be read besides tables and views.
+RECORDS: Mapping[str, Callable[[Path], pa.Table]] = {
+    "ops.metrics": kept.arrow,
+    "ops.results": results,
+    "ops.runs": runs,
+}

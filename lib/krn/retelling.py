@@ -5,6 +5,8 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
+#: Jobs that change verdicts and leave silver and gold to the next run.
+_BEFORE_A_RUN = ("quarantine rejudge", "quarantine fix")
 _SIGNS = {"insert": "+", "update": "~", "delete": "-"}
 
 
@@ -14,7 +16,7 @@ def taken(source: Record) -> str:
     acked, back = _sum(batches, "acked"), _sum(batches, "ack_expired") + _sum(batches, "ack_failed")
     rows, commits = _number(source["rows"], "delivery", "deliveries"), _number(len(batches), "batch", "batches")
     said = [f"{source['source']}: {rows} in {commits}"]
-    said += [f"{acked:,} acknowledged"] if source["kind"] != "landing" else []
+    said += [f"{acked:,} acknowledged"] if source["kind"] not in ("landing", "fix") else []
     said += [f"{back:,} will come again"] if back else []
     said += [f"{_number(n, 'file', 'files')} {status}" for status, n in _files(batches).items()]
     said += [f"{_number(source['young'], 'file', 'files')} too young"] if source["young"] else []
@@ -59,6 +61,8 @@ def next_command(record: Record) -> str:
     """What a person would type now; nothing where the error says so already."""
     if record["error"]:
         return ""
+    if record["job"] in _BEFORE_A_RUN and any(table["outcome"] == "published" for table in record["tables"]):
+        return "krn run"
     if any(table["rows"].get("quarantined") for table in record["tables"]):
         return "krn quarantine"
     return "krn report" if record["tables"] else "krn transform"

@@ -3,7 +3,7 @@
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -53,8 +53,10 @@ class Asked:
     variable: Variable = field(default=lambda name: None, repr=False)  # of the environment: where alerts go
 
 
-def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
-    """Run the steps; the journal gets what was done, however it ends.
+def execute(
+    asked: Asked, config: Config, home: Path, store: Store, by_hand: Mapping[str, Step] | None = None
+) -> Record:
+    """Run the steps, then those of a person's command; the journal gets what was done, however it ends.
 
     A KrnError is raised only for what keeps the run from starting; of what comes later the record tells.
     """
@@ -64,7 +66,8 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
     error, code = "", 1
     try:
         with structlog.contextvars.bound_contextvars(run=run.id), stoppable() as stop:
-            _steps(asked.steps, config, home, store, run, progress, stop)
+            steps = {name: STEPS[name] for name in asked.steps} | dict(by_hand or {})
+            _steps(steps, config, home, store, run, progress, stop)
         code = 0
     except KrnError as ended:
         error, code = str(ended), ended.exit_code
@@ -121,13 +124,13 @@ def _history(config: Config, clock: datetime) -> History:
 
 
 def _steps(
-    steps: Sequence[str], config: Config, home: Path, store: Store, run: Run, progress: Progress, stop: Stop
+    steps: Mapping[str, Step], config: Config, home: Path, store: Store, run: Run, progress: Progress, stop: Stop
 ) -> None:
     pipeline.refuse_unknown(config.tables)
     with readable():
-        for name in steps:
+        for name, step in steps.items():
             ready = _with_rules(run, config.fraud_rules or home / rules.FILE) if name == "aggregate" else run
-            STEPS[name](config, store, ready, progress, stop)
+            step(config, store, ready, progress, stop)
     pipeline.concluded(progress)
 
 

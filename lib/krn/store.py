@@ -189,6 +189,19 @@ class Store:
             return None
         return int(pc.sum(files["num_records"].filter(pc.greater(most, value))).as_py() or 0)
 
+    def may_hold(self, name: str, column: str, value: str, *, after: tuple[str, int] | None = None) -> bool:
+        """Whether a file may have a row with this text, as the log's statistics say; no Spark job.
+
+        `after` leaves out the files in which no number of a column is above another.
+        """
+        if not self.exists(name):
+            return False
+        files = self._files(name)
+        if after is not None:
+            files = files.filter(pc.greater(files[f"max.{after[0]}"], after[1]))
+        holds = pc.and_(pc.less_equal(files[f"min.{column}"], value), pc.greater_equal(files[f"max.{column}"], value))
+        return bool(pc.any(pc.fill_null(holds, True)).as_py())
+
     def _files(self, name: str, version: int | None = None) -> pa.Table:
         return pa.table(delta_rs.opened(self.path(name), version).get_add_actions(flatten=True))
 

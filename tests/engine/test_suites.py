@@ -718,6 +718,7 @@ def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, R
     """What a build does with a candidate: its rows judged, then its numbers against its inputs."""
     table, suite = BY_NAME[name], suite_of(name)
     frames = {"this": rows(spark, candidate, table), "bronze": rows(spark, made[bronze.TABLE.name], bronze.TABLE)}
+    frames["fixes"] = frames["this"].limit(0)
     read = {n: _input(spark, i.of, made) for n, i in table.reads.items() if n in {n.of for n in suite.numbers}}
     judged_rows = gate.judge(suite, frames["this"])
     return gate.with_reconciled(

@@ -71,6 +71,15 @@ def test_a_run_says_what_became_of_each_table(capsys):
     assert text.endswith("Next: krn report\n")
 
 
+@pytest.mark.parametrize(("outcome", "then"), [("published", "krn run"), ("unchanged", "krn report")])
+def test_after_fixes_a_run_corrects_what_is_made_of_the_verdicts_that_changed(outcome, then, capsys):
+    took = Ingested("fix", "fix", "r", "empty", (Batch(4, 2, 99),), warnings=("1 taken before",))
+    fixed = Built("silver.deliveries", outcome, rows={"accepted": 2, "duplicate": 0, "quarantined": 0, "update": 2})
+    text = said({**ran(fixed, sources=(took,)), "job": "quarantine fix"}, capsys)
+    assert "fix: 2 deliveries in 1 batch, empty, 1 taken before\n" in text
+    assert text.endswith(f"Next: {then}\n")
+
+
 def test_a_warning_is_said_with_what_was_found(capsys):
     check = Check(
         "c", "expect_x", "warning", False, unexpected_count=3, element_count=20_725, description="totals add up"

@@ -39,6 +39,8 @@ def _files(store: Store, version: int) -> Iterator[File]:
     if "types" not in written or "readapted" in written:  # upkeep, or events that were accepted before
         return
     actions = store.commit(DELIVERIES.name, version)
+    if any("remove" in action for action in actions):  # rejudged: files written anew, most of their rows not new
+        return
     judged_us = next(1000 * action["commitInfo"]["timestamp"] for action in actions if "commitInfo" in action)
     for added in (action["add"] for action in actions if "add" in action):
         path = store.path(DELIVERIES.name) / unquote(added["path"])

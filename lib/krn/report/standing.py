@@ -11,6 +11,8 @@ from krn.report.trouble import LEVELS, Trouble, some
 Record = Mapping[str, Any]
 
 STEPS = {"run": ("ingest", "transform", "aggregate")}
+#: How commands begin that a person types and sees fail: they leave no work undone.
+BY_HAND = "quarantine "
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def troubles(
 
 def failing(runs: Sequence[Record]) -> list[Record]:
     """The runs that failed and whose work no later run has done, the newest first."""
-    latest = {step: run for run in runs for step in STEPS.get(run["job"], (run["job"],))}
+    scheduled = [run for run in runs if not run["job"].startswith(BY_HAND)]
+    latest = {step: run for run in scheduled for step in STEPS.get(run["job"], (run["job"],))}
     failed = (run for run in reversed(runs) if run["outcome"] == "failed")
     return [run for run in failed if any(last is run for last in latest.values())]

@@ -152,3 +152,10 @@ def test_a_run_that_judged_nothing_says_how_it_ended_and_no_more(warehouse: Ware
 def test_instants_are_of_the_wall_clock(warehouse: Warehouse) -> None:
     found = values(measured(warehouse), "step_finished_timestamp_seconds", "step")
     assert datetime.fromtimestamp(found["ingest",], UTC) == NOON + timedelta(minutes=10)
+
+
+def test_a_commit_that_wrote_files_anew_brings_nothing_new(warehouse: Warehouse) -> None:
+    version = warehouse.judged(Came(1))
+    log = warehouse.root / "silver" / "deliveries" / "_delta_log" / f"{version:020}.json"
+    log.write_text(log.read_text() + '\n{"remove": {"path": "old.parquet", "dataChange": true}}')
+    assert values(measured(warehouse, version), "deliveries", "verdict") == {}

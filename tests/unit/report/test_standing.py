@@ -54,6 +54,11 @@ def test_a_failed_run_says_its_error_and_its_next_command(runs):
     assert stands(flowed(), runs) == Standing("bad", says, "krn doctor", "runs")
 
 
+def test_a_command_that_a_person_saw_fail_left_no_work_undone(runs):
+    runs.add(job="quarantine rejudge", code=1, error="Accepted events don't pass. Next: mend the contract")
+    assert stands(flowed(), runs).level == "good"
+
+
 @pytest.mark.parametrize("job", ["run", "ingest"])
 def test_a_failure_that_a_later_run_made_good_is_past(runs, job):
     runs.add(job="ingest", code=69, error="The queue cannot be reached. Next: krn doctor", n=0)
