@@ -5,13 +5,14 @@ import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn import cursors, gate, holds
+from krn import cursors, gate, holding, holds, waivers, waiving
 from krn.contracts import CONTRACTS
 from krn.contracts.contract import Contract
 from krn.cursors import Cursor
@@ -20,13 +21,15 @@ from krn.engine.checking import SCHEMA, Terms, checked
 from krn.engine.election import losers, ruled
 from krn.errors import KrnError, Unreadable
 from krn.failpoints import reached
-from krn.gate import Result
+from krn.gate import Result, Suite
 from krn.outcome import Built, Run, held
+from krn.outcome import waivers as spent
 from krn.readapt import readapt, terms_of
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
 from krn.tables.table import Table
+from krn.waivers import Waiver
 
 log = structlog.get_logger()
 
@@ -37,10 +40,11 @@ FEW = 200_000
 
 @dataclass(frozen=True)
 class Pending:
-    """The bronze rows that wait for a verdict, and how many they are."""
+    """The bronze rows that wait for a verdict, how many they are, and the greatest batch among them."""
 
     rows: DataFrame
     n: int
+    last: int
 
 
 def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -> tuple[Built, ...]:
@@ -82,7 +86,7 @@ def _brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
     if built is None or built.is_open:
         _record(store, terms)
         return built
-    return _kept(store, run, built, str(store.root / "_candidates" / silver.TABLE.name / run.id))
+    return _kept(store, run, silver.TABLE, built, {}, str(_folder(store, run) / "readapted"))
 
 
 def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
@@ -90,23 +94,27 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
     if pending is None:
         return (_nothing_new(store, terms),)
     with store.small_plans() if pending.n <= FEW else nullcontext():
-        return _ruled(store, run, pending.rows, terms)
+        return _ruled(store, run, pending, terms)
 
 
-def _ruled(store: Store, run: Run, pending: DataFrame, terms: Terms) -> tuple[Built, ...]:
+def _ruled(store: Store, run: Run, pending: Pending, terms: Terms) -> tuple[Built, ...]:
     reached("read_bronze")
-    arrived = _gated(bronze.TABLE, {"this": pending}, run)
+    over = {"batches": pending.last}
+    arrived = _gated(bronze.TABLE, {"this": pending.rows}, run, waivers.open_of(store.root, bronze.TABLE.name))
     if not arrived.is_open:
-        return (_kept(store, run, arrived, ""),)
-    folder = store.root / "_candidates" / silver.TABLE.name / run.id
-    verdicts = _verdicts(store, pending, folder, terms)
+        return (_kept(store, run, bronze.TABLE, arrived, over, ""),)
+    folder = _folder(store, run)
+    verdicts = _verdicts(store, pending.rows, folder, terms)
     reached("elected")
-    ruling = _gated(silver.TABLE, {"this": verdicts, "bronze": pending}, run)
+    frames = {"this": verdicts, "bronze": pending.rows}
+    ruling = _gated(silver.TABLE, frames, run, waivers.open_of(store.root, silver.TABLE.name))
     reached("gate_run")
     if not ruling.is_open:
-        return arrived, _kept(store, run, ruling, str(folder))
+        holds.clear(store.root, bronze.TABLE.name)
+        return arrived, _kept(store, run, silver.TABLE, ruling, over, str(folder / "checked"))
     counts, types = _counted(verdicts)
-    version = store.append(silver.TABLE, verdicts, {**run.commit(ruling.result), "types": types})
+    commit = {**run.commit(ruling.result), "types": types, "waivers": spent(arrived.result, ruling.result)}
+    version = store.append(silver.TABLE, verdicts, commit)
     reached("silver_committed")
     _settle(store, terms)
     reached("wm")
@@ -126,13 +134,15 @@ def _pending(store: Store) -> Pending | None:
         lost = f"{bronze.TABLE.name} has {received} rows, but {judged} have a verdict: bronze was lost or replaced."
         raise Unreadable(lost, "restore bronze from a backup, or start a new warehouse")
     rows, n_missing = store.read(bronze.TABLE.name, version), received - judged
+    last = store.max(bronze.TABLE.name, "batch", 0, version)
     cursor = store.max(silver.TABLE.name, "batch", -1)
     after = rows.where(F.col("batch") > cursor)
     n_after = store.count_after(bronze.TABLE.name, "batch", cursor, version)
     if n_missing == (after.count() if n_after is None else n_after):
-        return Pending(after, n_missing)
+        return Pending(after, n_missing, last)
     log.error("verdicts_missing", bronze=received, judged=judged, after_the_cursor=n_after)
-    return Pending(rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti"), n_missing)
+    judged_ids = store.read(silver.TABLE.name).select("row_id")
+    return Pending(rows.join(judged_ids, on="row_id", how="left_anti"), n_missing, last)
 
 
 def _verdicts(store: Store, pending: DataFrame, folder: Path, terms: Terms) -> DataFrame:
@@ -149,13 +159,26 @@ def _verdicts(store: Store, pending: DataFrame, folder: Path, terms: Terms) -> D
     )
 
 
-def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run) -> Built:
+def _folder(store: Store, run: Run) -> Path:
+    return store.root / "_candidates" / silver.TABLE.name / run.id
+
+
+def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run, waiver: Waiver | None = None) -> Built:
     suite = run.suite_of(table)
     if suite is None:
         return Built(table.name, "unchanged")
     judged = gate.judge(suite, frames["this"], engine=run.engine)
     result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name]))
+    if waiver and not result.is_open:
+        parts = partial(_parts, frames["this"], int(waiver.scope["batches"]), run)
+        result = waiving.waived(result, suite, table, waiver, False, parts)
     return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
+
+
+def _parts(frame: DataFrame, last: int, run: Run, named: Suite) -> tuple[Result, Result]:
+    """What a waiver names, judged over the batches that it was given for and over those that came later."""
+    inside, outside = frame.where(F.col("batch") <= last), frame.where(F.col("batch") > last)
+    return gate.judge(named, inside, engine=run.engine), gate.judge(named, outside, engine=run.engine)
 
 
 def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:
@@ -165,13 +188,10 @@ def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:
     return counts, sorted(r.accepted_type for r in rows if r.accepted_type)
 
 
-def _kept(store: Store, run: Run, built: Built, candidate: str) -> Built:
-    result: Result | None = built.result
-    holds.put(
-        store.root,
-        built.table,
-        {"run": run.id, "why": built.why, "status": result.status if result else "", "candidate": candidate},
-    )
+def _kept(store: Store, run: Run, table: Table, built: Built, over: Mapping[str, int], candidate: str) -> Built:
+    suite = run.suite_of(table)
+    if suite:
+        holding.record(store.root, run.id, table, suite, built, over, candidate)
     return built
 
 
@@ -182,14 +202,15 @@ def _nothing_new(store: Store, terms: Terms) -> Built:
 
 
 def _settle(store: Store, terms: Terms) -> None:
-    """Record what was published, lift the holds and drop the candidates."""
-    _record(store, terms)
+    """Record what was published, close the waivers, lift the holds and drop the candidates."""
+    head = _record(store, terms)
     for table in (bronze.TABLE, silver.TABLE):
+        waivers.settle(store.root, table.name, store.metadata(silver.TABLE.name, head), head)
         holds.clear(store.root, table.name)
     shutil.rmtree(store.root / "_candidates" / silver.TABLE.name, ignore_errors=True)
 
 
-def _record(store: Store, terms: Terms) -> None:
+def _record(store: Store, terms: Terms) -> int:
     """The version that other tables pin. Only judge writes here, so it is the head, also after a crash."""
     head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
     if head is None:
@@ -197,3 +218,4 @@ def _record(store: Store, terms: Terms) -> None:
     now = Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, terms_of(terms), {})
     if before != now:
         cursors.save(store.root, now)
+    return head

@@ -31,6 +31,7 @@ class Run:
             "run": self.id,
             "suite": result.suite_hash if result else "",
             "result": result.status if result else "passed",
+            "waivers": waivers(result),
         }
 
 
@@ -69,5 +70,10 @@ class Built:
 def held(table: Table, result: Result, rows: Mapping[str, int]) -> Built:
     """A table whose gate did not open, with the expectations that failed."""
     failed = [check.id for check in result.failed]
-    why = f"{len(failed)} of {len(result.checks)} expectations failed: {', '.join(failed)}" if failed else result.why
-    return Built(table.name, "held", why, rows=rows, result=result)
+    said = f"{len(failed)} of {len(result.checks)} expectations failed: {', '.join(failed)}" if failed else ""
+    return Built(table.name, "held", "; ".join(filter(None, (said, result.why))), rows=rows, result=result)
+
+
+def waivers(*results: Result | None) -> list[str]:
+    """The ids of the waivers that opened these gates; beside a commit they tell that it spent them."""
+    return [result.waiver for result in results if result and result.waiver]

@@ -1,5 +1,6 @@
 """Read a table by its name, with Spark where there is a session and without where there is none."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,11 @@ def path_of(table: str, root: Path) -> Path:
 
 def runs(root: Path) -> pa.Table:
     """The journal, one row per run."""
-    columns = ("run", "job", "outcome", "exit_code", "started_at", "ended_at", "clock", "error")
+    columns = ("run", "job", "outcome", "exit_code", "started_at", "ended_at", "clock", "error", "note")
     rows = [
         {
             **{c: run.get(c) for c in columns},
+            "note": _note(run["notes"]),
             "tables": len(run["tables"]),
             "rows_in": sum(s["rows"] for s in run["sources"]),
         }
@@ -70,3 +72,11 @@ def runs(root: Path) -> pa.Table:
             + [("tables", pa.int64()), ("rows_in", pa.int64())]
         ),
     )
+
+
+def _note(notes: Mapping[str, Any]) -> str:
+    """What a person decided about a held table; nothing for a job."""
+    if "by" not in notes:
+        return ""
+    named = ", ".join((notes["table"], *notes.get("expectations", ())))
+    return f"{named}, by {notes['by']}: {notes['why']}"

@@ -6,6 +6,7 @@ from typing import Any
 Record = Mapping[str, Any]
 
 _SIGNS = {"insert": "+", "update": "~", "delete": "-"}
+_SAID = {"warned": "warns", "waived": "is published under a waiver"}
 
 
 def taken(source: Record) -> str:
@@ -30,18 +31,20 @@ def judged(table: Record) -> str:
 
 def built(table: Record) -> list[str]:
     """Name, outcome, changed rows and seconds of one table."""
-    outcome = "warned" if (table["gate"] or {}).get("status") == "warned" else table["outcome"]
+    status = (table["gate"] or {}).get("status")
+    outcome = status if status in ("warned", "waived") else table["outcome"]
     rows = " ".join(f"{sign}{table['rows'][change]:,}" for change, sign in _SIGNS.items() if table["rows"].get(change))
     return [table["table"], outcome, rows, f"{table['seconds']:.1f}"]
 
 
 def remarks(table: Record) -> Iterator[str]:
-    """Why a table is not open, and what its gate warns of."""
+    """Why a table is not open, what its gate warns of, and what was released."""
     if table["outcome"] in ("held", "waits"):
         yield f"{table['table']} {table['outcome']}: {table['why']}"
     for check in (table["gate"] or {}).get("checks", ()):
-        if check["status"] == "warned":
-            yield f"{table['table']} warns: {check['description'] or check['id']} (found {finding(check)})"
+        if check["status"] in _SAID:
+            said = check["description"] or check["id"]
+            yield f"{table['table']} {_SAID[check['status']]}: {said} (found {finding(check)})"
 
 
 def finding(check: Record) -> str:

@@ -23,7 +23,7 @@ class Standing:
 
 def standing(flow: Flow, holds: Sequence[Record], runs: Sequence[Record], concerns: Sequence[Concern]) -> Standing:
     """The worst that is true; sums that differ come first, since then no number can be relied on."""
-    warned = [concern.table for concern in concerns if concern.status == "warned"]
+    warned = [concern.table for concern in concerns if concern.status in ("warned", "waived")]
     return _broken(flow, holds, runs) or _unfinished(flow, runs) or _open(flow, warned)
 
 

@@ -1,0 +1,86 @@
+"""What a person decides about a held table: to release what it failed, or to discard what was made of it.
+
+Neither publishes, starts Spark or moves a cursor; the next run does what is left to do. Both are told to the journal.
+"""
+
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from krn import holds, journal, lock, waivers
+from krn.errors import UsageError
+from krn.harmless import harmless
+from krn.journal import Record
+from krn.waivers import Waiver
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who decided, why, and when."""
+
+    by: str
+    why: str
+    at: datetime
+
+
+def release(root: Path, table: str, ids: Collection[str], decision: Decision) -> Waiver:
+    """Waive the named expectations of a hold, over its scope: the next run publishes if nothing else fails."""
+    with lock.hold(root, _lock(table)):
+        hold = held(root, table)
+        _refuse(hold, ids)
+        run = journal.new_run_id(decision.at)
+        at, why = decision.at.isoformat(timespec="seconds"), harmless(decision.why)
+        waiver = waivers.grant(root, run, at, decision.by, why, hold, ids)
+        _tell(
+            root, run, "hold release", decision, {"table": table, "held": hold["run"], "expectations": [*waiver.seen]}
+        )
+    return waiver
+
+
+def discard(root: Path, table: str, decision: Decision) -> dict[str, Any]:
+    """Remove a hold with its candidate and its waiver, and return it; the next run makes the same part afresh."""
+    with lock.hold(root, _lock(table)):
+        hold = held(root, table)
+        run = journal.new_run_id(decision.at)
+        _tell(root, run, "hold discard", decision, {"table": table, "held": hold["run"]})
+        shutil.rmtree(root / "_candidates" / hold["table"], ignore_errors=True)
+        waivers.discard(root, hold["table"])
+        holds.clear(root, hold["table"])
+    return hold
+
+
+def held(root: Path, table: str) -> dict[str, Any]:
+    """The hold of a table; one that is not held is a mistake."""
+    for hold in holds.every(root):
+        if hold["table"] == table:
+            return hold
+    raise UsageError(f"{table} is not held.", "krn hold list")
+
+
+def _refuse(hold: Mapping[str, Any], ids: Collection[str]) -> None:
+    """Raise the reason for which these expectations can't be waived, if there is one."""
+    table, failed = hold["table"], {found["id"]: found for found in hold.get("failed", ())}
+    if not failed:
+        raise UsageError(f"{table} is held, but by no expectation: {hold['why']}.", "krn hold show " + table)
+    if not hold["scope"]:
+        raise UsageError(f"What {table} holds is all or nothing: {hold['why']}.", "mend what failed, then run again")
+    if strange := [name for name in ids if name not in failed]:
+        raise UsageError(f"{table}: {', '.join(strange)} did not fail.", f"name some of {', '.join(failed)}")
+    for name in ids:
+        if failed[name]["error"]:
+            raise UsageError(f"{table}: {name} could not be judged: {failed[name]['error']}.", "mend the suite")
+        if reason := failed[name]["never"]:
+            raise UsageError(f"{table}: {name} can't be waived: {reason}.", f"mend what {name} found, then run again")
+
+
+def _tell(root: Path, run: str, job: str, decision: Decision, notes: Mapping[str, Any]) -> None:
+    said = {**notes, "by": decision.by, "why": harmless(decision.why)}
+    journal.write(root, Record(run, job, decision.at, decision.at, decision.at, 0, notes=said))
+
+
+def _lock(table: str) -> str:
+    """The lock of whatever writes the table's stage; judge, which gates bronze, works under silver's."""
+    return "gold" if table.startswith("gold.") else "silver"
