@@ -31,6 +31,7 @@ def release(root: Path, table: str, ids: Collection[str], decision: Decision) ->
     with lock.hold(root, _lock(table)):
         hold = held(root, table)
         _refuse(hold, ids)
+        _has_its_keys(root, hold)
         run = journal.new_run_id(decision.at)
         at, why = decision.at.isoformat(timespec="seconds"), harmless(decision.why)
         waiver = waivers.grant(root, run, at, decision.by, why, hold, ids)
@@ -74,6 +75,13 @@ def _refuse(hold: Mapping[str, Any], ids: Collection[str]) -> None:
             raise UsageError(f"{table}: {name} could not be judged: {failed[name]['error']}.", "mend the suite")
         if reason := failed[name]["never"]:
             raise UsageError(f"{table}: {name} can't be waived: {reason}.", f"mend what {name} found, then run again")
+
+
+def _has_its_keys(root: Path, hold: Mapping[str, Any]) -> None:
+    folder = hold["scope"].get("folder")
+    if folder and not (root / folder).is_dir():
+        state = f"{root / folder}, which says the keys that {hold['table']} was held for, is gone."
+        raise UsageError(state, "run again: it is held again with its keys")
 
 
 def _tell(root: Path, run: str, job: str, decision: Decision, notes: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from krn.retelling import finding
+from krn.retelling import finding, number
 
 Hold = Mapping[str, Any]
 
@@ -20,9 +20,10 @@ def listed(hold: Hold, released: Iterable[str]) -> dict[str, str]:
 
 def standing(hold: Hold) -> list[str]:
     """Since when, over what and for whom a table is held."""
-    changed = ", ".join(f"{n:,} {kind}" for kind, n in hold.get("rows", {}).items())
+    rows = hold.get("rows", {})
+    changed = ", ".join(f"{rows[kind]:,} {kind}" for kind in ("insert", "update", "delete") if rows.get(kind))
     return [
-        f"{hold['table']} is held since {hold.get('since', '?')}, lastly by the run {hold['run']}: {hold['why']}",
+        f"{hold['table']} is held since {hold.get('since', '?')}, lastly by {hold['run']}: {hold['why']}",
         f"It would change {scope(hold.get('scope', {}))}" + (f" ({changed})." if changed else "."),
         f"Waiting for it: {some(hold.get('waiting', ())) or 'no table'}. Readers keep the previous version.",
     ]
@@ -53,6 +54,12 @@ def look(hold: Hold) -> str:
     return f'krn sql "SELECT * FROM {hold["table"]} WHERE batch <= {hold.get("scope", {}).get("batches", 0)}"'  # noqa: S608  it is shown, not run
 
 
+def released(waiver: Mapping[str, Any]) -> str:
+    """Who released what, when and why."""
+    names = ", ".join(waiver["seen"])
+    return f"Released by {waiver['by']} at {waiver['at']}: {names}, for {scope(waiver['scope'])}: {waiver['why']}"
+
+
 def next_commands(hold: Hold) -> list[tuple[str, str]]:
     """What a person may do now, each with what it does."""
     table = hold["table"]
@@ -69,9 +76,9 @@ def next_commands(hold: Hold) -> list[tuple[str, str]]:
 def scope(record: Mapping[str, Any]) -> str:
     """The part of a table that a hold or a waiver is about."""
     if "dates" in record:
-        return f"{len(record['dates']):,} days: {some(record['dates'])}"
+        return f"{number(len(record['dates']), 'day', 'days')}: {some(record['dates'])}"
     if "keys" in record:
-        return f"the rows of {record['keys']:,} keys"
+        return f"the rows of {number(record['keys'], 'key', 'keys')}"
     return f"the batches up to {record['batches']}" if "batches" in record else "the whole table"
 
 

@@ -13,12 +13,12 @@ def taken(source: Record) -> str:
     """What one source gave: shop: 27,310 deliveries in 1 batch, 369 files loaded, caught up."""
     batches = source["batches"]
     acked, back = _sum(batches, "acked"), _sum(batches, "ack_expired") + _sum(batches, "ack_failed")
-    rows, commits = _number(source["rows"], "delivery", "deliveries"), _number(len(batches), "batch", "batches")
+    rows, commits = number(source["rows"], "delivery", "deliveries"), number(len(batches), "batch", "batches")
     said = [f"{source['source']}: {rows} in {commits}"]
     said += [f"{acked:,} acknowledged"] if source["kind"] != "landing" else []
     said += [f"{back:,} will come again"] if back else []
-    said += [f"{_number(n, 'file', 'files')} {status}" for status, n in _files(batches).items()]
-    said += [f"{_number(source['young'], 'file', 'files')} too young"] if source["young"] else []
+    said += [f"{number(n, 'file', 'files')} {status}" for status, n in _files(batches).items()]
+    said += [f"{number(source['young'], 'file', 'files')} too young"] if source["young"] else []
     return ", ".join([*said, source["stop_reason"].replace("_", " "), *source["warnings"]])
 
 
@@ -78,5 +78,6 @@ def _sum(batches: Iterable[Record], name: str) -> int:
     return sum(batch[name] for batch in batches)
 
 
-def _number(n: int, one: str, more: str) -> str:
+def number(n: int, one: str, more: str) -> str:
+    """So many of something: 1 file, 1,200 files."""
     return f"{n:,} {one if n == 1 else more}"

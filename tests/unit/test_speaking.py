@@ -79,6 +79,13 @@ def test_a_warning_is_said_with_what_was_found(capsys):
     assert "silver.orders  warned" in text
 
 
+def test_what_was_released_is_said_with_what_was_found(capsys):
+    check = Check("c", "expect_x", "critical", False, unexpected_count=3, element_count=20_725, is_waived=True)
+    text = said(ran(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (check,)))), capsys)
+    assert "silver.orders is published under a waiver: c (found 3 of 20,725)\n" in text
+    assert "silver.orders  waived" in text
+
+
 def test_what_is_held_and_what_waits_is_said_and_the_error_has_the_next_command(capsys):
     tables = (
         Built("silver.orders", "held", "1 of 9 expectations failed: c"),

@@ -71,8 +71,9 @@ def test_a_table_that_waits_is_not_up_to_date(runs):
     assert stands(flowed(), runs) == Standing("warn", "Not up to date: gold.payment_mix.", "krn run")
 
 
-def test_a_warning_is_fine_and_said(runs):
-    failed = Check("c", "expect_x", "warning", False)
+@pytest.mark.parametrize(("severity", "is_waived"), [("warning", False), ("critical", True)])
+def test_a_warning_and_a_release_are_fine_and_said(runs, severity, is_waived):
+    failed = Check("c", "expect_x", severity, False, is_waived=is_waived)
     runs.add(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (failed,))))
     assert stands(flowed(), runs) == Standing(
         "warn", "Fine, with 1 warning in silver.orders.", "read the warnings below"
