@@ -12,24 +12,21 @@ import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn import cursors, gate, holding, holds, waivers, waiving
+from krn import cursors, gate, holding, holds, waivers
 from krn.contracts import CONTRACTS
 from krn.contracts.contract import Contract
 from krn.cursors import Cursor
-from krn.engine import numbers
+from krn.engine import gating, numbers
 from krn.engine.checking import SCHEMA, Terms, checked
 from krn.engine.election import losers, ruled
 from krn.errors import KrnError, Unreadable
 from krn.failpoints import reached
-from krn.gate import Result, Suite
 from krn.outcome import Built, Run, held
-from krn.outcome import waivers as spent
 from krn.readapt import readapt, terms_of
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
 from krn.tables.table import Table
-from krn.waivers import Waiver
 
 log = structlog.get_logger()
 
@@ -100,21 +97,20 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
 def _ruled(store: Store, run: Run, pending: Pending, terms: Terms) -> tuple[Built, ...]:
     reached("read_bronze")
     over = {"batches": pending.last}
-    arrived = _gated(bronze.TABLE, {"this": pending.rows}, run, waivers.open_of(store.root, bronze.TABLE.name))
+    arrived = _gated(bronze.TABLE, {"this": pending.rows}, run, store)
     if not arrived.is_open:
         return (_kept(store, run, bronze.TABLE, arrived, over, ""),)
     folder = _folder(store, run)
     verdicts = _verdicts(store, pending.rows, folder, terms)
     reached("elected")
-    frames = {"this": verdicts, "bronze": pending.rows}
-    ruling = _gated(silver.TABLE, frames, run, waivers.open_of(store.root, silver.TABLE.name))
+    ruling = _gated(silver.TABLE, {"this": verdicts, "bronze": pending.rows}, run, store)
     reached("gate_run")
     if not ruling.is_open:
         holds.clear(store.root, bronze.TABLE.name)
         return arrived, _kept(store, run, silver.TABLE, ruling, over, str(folder / "checked"))
     counts, types = _counted(verdicts)
-    commit = {**run.commit(ruling.result), "types": types, "waivers": spent(arrived.result, ruling.result)}
-    version = store.append(silver.TABLE, verdicts, commit)
+    commit = run.commit(ruling.result, arrived.result)
+    version = store.append(silver.TABLE, verdicts, {**commit, "types": types})
     reached("silver_committed")
     _settle(store, terms)
     reached("wm")
@@ -163,22 +159,21 @@ def _folder(store: Store, run: Run) -> Path:
     return store.root / "_candidates" / silver.TABLE.name / run.id
 
 
-def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run, waiver: Waiver | None = None) -> Built:
+def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run, store: Store | None = None) -> Built:
+    """What the suite says of `this`; without the store no waiver counts: they are for rows without a verdict."""
     suite = run.suite_of(table)
     if suite is None:
         return Built(table.name, "unchanged")
     judged = gate.judge(suite, frames["this"], engine=run.engine)
     result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name]))
-    if waiver and not result.is_open:
-        parts = partial(_parts, frames["this"], int(waiver.scope["batches"]), run)
-        result = waiving.waived(result, suite, table, waiver, False, parts)
+    if store:
+        result = gating.with_waiver(result, suite, table, store, run, False, partial(_split, frames["this"]))
     return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
 
 
-def _parts(frame: DataFrame, last: int, run: Run, named: Suite) -> tuple[Result, Result]:
-    """What a waiver names, judged over the batches that it was given for and over those that came later."""
-    inside, outside = frame.where(F.col("batch") <= last), frame.where(F.col("batch") > last)
-    return gate.judge(named, inside, engine=run.engine), gate.judge(named, outside, engine=run.engine)
+def _split(frame: DataFrame, scope: Mapping[str, int]) -> tuple[DataFrame, DataFrame]:
+    """The batches that a waiver was given for, and those that came later."""
+    return frame.where(F.col("batch") <= scope["batches"]), frame.where(F.col("batch") > scope["batches"])
 
 
 def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:

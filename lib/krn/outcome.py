@@ -25,13 +25,13 @@ class Run:
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)  # of sources that have their own
     dead_letters: Mapping[str, str] = field(default_factory=dict)  # source -> whose dead letters it holds
 
-    def commit(self, result: Result | None) -> dict[str, object]:
-        """What is written beside a commit of this run."""
+    def commit(self, result: Result | None, *earlier: Result | None) -> dict[str, object]:
+        """What is written beside a commit of this run; `waivers` are those that it spends, also of `earlier` gates."""
         return {
             "run": self.id,
             "suite": result.suite_hash if result else "",
             "result": result.status if result else "passed",
-            "waivers": waivers(result),
+            "waivers": [each.waiver for each in (result, *earlier) if each and each.waiver],
         }
 
 
@@ -72,8 +72,3 @@ def held(table: Table, result: Result, rows: Mapping[str, int]) -> Built:
     failed = [check.id for check in result.failed]
     said = f"{len(failed)} of {len(result.checks)} expectations failed: {', '.join(failed)}" if failed else ""
     return Built(table.name, "held", "; ".join(filter(None, (said, result.why))), rows=rows, result=result)
-
-
-def waivers(*results: Result | None) -> list[str]:
-    """The ids of the waivers that opened these gates; beside a commit they tell that it spent them."""
-    return [result.waiver for result in results if result and result.waiver]

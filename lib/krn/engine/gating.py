@@ -1,4 +1,10 @@
-"""The gate of a candidate: nothing to judge, unexpectedly empty, or what its suite says, and the waiver of a hold."""
+"""The gate of a candidate: nothing to judge, unexpectedly empty, or what its suite says; and the waiver of a hold."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from pyspark.sql import DataFrame
 
 from krn import gate, waivers, waiving
 from krn.engine import inputs, numbers, recorded
@@ -10,7 +16,9 @@ from krn.gate import Result, Suite
 from krn.outcome import Run
 from krn.store import Store
 from krn.tables.table import Table
-from krn.waivers import Waiver
+
+#: The rows inside the recorded scope of a waiver, and those outside.
+Split = Callable[[Mapping[str, Any]], tuple[DataFrame, DataFrame]]
 
 #: Up to so many rows one task gates a candidate: 0.20 against 0.48 CPU s at 10,000 rows, and no shuffle.
 ONE_TASK = 200_000
@@ -25,17 +33,22 @@ def gated(candidate: Candidate, suite: Suite, store: Store, pins: Pins, scope: S
     visible = candidate.visible(store.spark)
     result = gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
     result = gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope))
-    waiver = None if result.is_open else waivers.open_of(store.root, candidate.table.name)
+    return with_waiver(result, suite, candidate.table, store, run, scope.is_whole, partial(_split, candidate, store))
+
+
+def with_waiver(
+    result: Result, suite: Suite, table: Table, store: Store, run: Run, is_whole: bool, split: Split
+) -> Result:
+    """A result that is shut as the table's open waiver leaves it, if there is one."""
+    waiver = None if result.is_open else waivers.open_of(store.root, table.name)
     if waiver is None:
         return result
-    return waiving.waived(
-        result,
-        suite,
-        candidate.table,
-        waiver,
-        scope.is_whole,
-        lambda named: _parts(named, candidate, waiver, store, run),
-    )
+
+    def parts(failed: Suite) -> tuple[Result, Result]:
+        inside, outside = split(waiver.scope)
+        return gate.judge(failed, inside, engine=run.engine), gate.judge(failed, outside, engine=run.engine)
+
+    return waiving.waived(result, suite, table, waiver, is_whole, parts)
 
 
 def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite, reach: int) -> Result | None:
@@ -57,10 +70,8 @@ def _has_input(table: Table, store: Store, pins: Pins, scope: Scope, reach: int)
     return False
 
 
-def _parts(named: Suite, candidate: Candidate, waiver: Waiver, store: Store, run: Run) -> tuple[Result, Result]:
-    """What the waiver names, judged over the rows in the waiver's scope and over the others."""
-    released, visible = recorded.retold(waiver.scope, store), candidate.visible(store.spark)
+def _split(candidate: Candidate, store: Store, scope: Mapping[str, Any]) -> tuple[DataFrame, DataFrame]:
+    released, visible = recorded.retold(scope, store), candidate.visible(store.spark)
     column = str(candidate.table.scope)
     inside = visible if released.is_whole else released.restrict(visible, visible[column])
-    outside = released.without(visible, column)
-    return gate.judge(named, inside, engine=run.engine), gate.judge(named, outside, engine=run.engine)
+    return inside, released.without(visible, column)
