@@ -25,6 +25,11 @@ class Decision:
     why: str
     at: datetime
 
+    @property
+    def reason(self) -> str:
+        """Why, as anybody may read it."""
+        return harmless(self.why)
+
 
 def release(root: Path, table: str, ids: Collection[str], decision: Decision) -> Waiver:
     """Waive the named expectations of a hold, over its scope: the next run publishes if nothing else fails."""
@@ -33,11 +38,9 @@ def release(root: Path, table: str, ids: Collection[str], decision: Decision) ->
         _refuse(hold, ids)
         _has_its_keys(root, hold)
         run = journal.new_run_id(decision.at)
-        at, why = decision.at.isoformat(timespec="seconds"), harmless(decision.why)
-        waiver = waivers.grant(root, run, at, decision.by, why, hold, ids)
-        _tell(
-            root, run, "hold release", decision, {"table": table, "held": hold["run"], "expectations": [*waiver.seen]}
-        )
+        at = decision.at.isoformat(timespec="seconds")
+        waiver = waivers.grant(root, run, at, decision.by, decision.reason, hold, ids)
+        _tell(root, run, "release", hold, decision, {"expectations": [*waiver.seen]})
     return waiver
 
 
@@ -46,7 +49,7 @@ def discard(root: Path, table: str, decision: Decision) -> dict[str, Any]:
     with lock.hold(root, _lock(table)):
         hold = held(root, table)
         run = journal.new_run_id(decision.at)
-        _tell(root, run, "hold discard", decision, {"table": table, "held": hold["run"]})
+        _tell(root, run, "discard", hold, decision, {})
         shutil.rmtree(root / "_candidates" / hold["table"], ignore_errors=True)
         waivers.discard(root, hold["table"])
         holds.clear(root, hold["table"])
@@ -84,9 +87,11 @@ def _has_its_keys(root: Path, hold: Mapping[str, Any]) -> None:
         raise UsageError(state, "run again: it is held again with its keys")
 
 
-def _tell(root: Path, run: str, job: str, decision: Decision, notes: Mapping[str, Any]) -> None:
-    said = {**notes, "by": decision.by, "why": harmless(decision.why)}
-    journal.write(root, Record(run, job, decision.at, decision.at, decision.at, 0, notes=said))
+def _tell(
+    root: Path, run: str, does: str, hold: Mapping[str, Any], decision: Decision, more: Mapping[str, Any]
+) -> None:
+    notes = {"table": hold["table"], "held": hold["run"], "by": decision.by, "why": decision.reason, **more}
+    journal.write(root, Record(run, f"hold {does}", decision.at, decision.at, decision.at, 0, notes=notes))
 
 
 def _lock(table: str) -> str:

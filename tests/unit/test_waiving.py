@@ -133,6 +133,11 @@ def test_of_a_column_as_a_whole_a_waiver_covers_the_very_value_that_was_seen(
     assert asked(result(measured("units", now)), waiver, result(measured("units", now))).is_open is is_open
 
 
+def test_rows_are_covered_by_rows_that_were_seen_and_by_nothing_else() -> None:
+    waiver = replace(released("units"), seen={"units": Seen(SUITE.expectations[0].statement)})
+    assert not asked(result(found("units")), waiver, result(found("units"))).is_open
+
+
 def test_an_expectation_that_says_something_else_now_is_not_released() -> None:
     stricter = Suite(SUITE.table, (replace(SUITE.expectations[0], kwargs={"column": "units", "min_value": 1}),))
     shut = asked(result(found("units")), released("units", suite=stricter), result(found("units")))
