@@ -43,7 +43,8 @@ def build(table: Table, store: Store, run: Run) -> Built:
 
 
 def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_: str, folder: Path) -> Built:
-    candidate, suite = _candidate(table, store, pins, scope, run, folder), run.suite_of(table)
+    candidate = _candidate(table, store, pins, scope, run, folder)
+    suite = run.limited(table, "whole" if scope.is_whole else "changed")
     reached("computed")
     result = gated(candidate, suite, store, pins, scope, run) if suite else None
     reached("gated")

@@ -77,7 +77,11 @@ def _brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
     if not store.exists(silver.TABLE.name) or before == terms_of(terms):
         return None
     built = readapt(
-        store, run, terms, before, lambda rows, bodies: _gated(silver.TABLE, {"this": rows, "bronze": bodies}, run)
+        store,
+        run,
+        terms,
+        before,
+        lambda rows, bodies: _gated(silver.TABLE, {"this": rows, "bronze": bodies}, run, kind="readapted"),
     )
     reached("readapted")
     if built is None or built.is_open:
@@ -89,7 +93,7 @@ def _brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
 def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
     pending = _pending(store)
     if pending is None:
-        return (_nothing_new(store, terms),)
+        return (*_silence(run), _nothing_new(store, terms))
     with store.small_plans() if pending.n <= FEW else nullcontext():
         return _ruled(store, run, pending, terms)
 
@@ -159,13 +163,16 @@ def _folder(store: Store, run: Run) -> Path:
     return store.root / "_candidates" / silver.TABLE.name / run.id
 
 
-def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run, store: Store | None = None) -> Built:
+def _gated(
+    table: Table, frames: Mapping[str, DataFrame], run: Run, store: Store | None = None, kind: str = "pending"
+) -> Built:
     """What the suite says of `this`; without the store no waiver counts: they are for rows without a verdict."""
-    suite = run.suite_of(table)
+    suite = run.limited(table, kind)
     if suite is None:
         return Built(table.name, "unchanged")
     judged = gate.judge(suite, frames["this"], engine=run.engine)
-    result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name]))
+    today = run.args["today"]
+    result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name], today))
     if store:
         result = gating.with_waiver(result, suite, table, store, run, False, partial(_split, frames["this"]))
     return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
@@ -174,6 +181,12 @@ def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run, store: Store
 def _split(frame: DataFrame, scope: Mapping[str, int]) -> tuple[DataFrame, DataFrame]:
     """The batches that a waiver was given for, and those that came later."""
     return frame.where(F.col("batch") <= scope["batches"]), frame.where(F.col("batch") > scope["batches"])
+
+
+def _silence(run: Run) -> tuple[Built, ...]:
+    """Bronze with a row count of 0, where nothing has come for so long that this may be news."""
+    suite = run.limited(bronze.TABLE, "pending") if run.history().is_silent(bronze.TABLE.name) else None
+    return (Built(bronze.TABLE.name, "unchanged", "nothing came", result=gate.silent(suite)),) if suite else ()
 
 
 def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:

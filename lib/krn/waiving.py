@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from krn.gate import Check, Expectation, Result, Suite
 from krn.retelling import finding
@@ -86,4 +86,4 @@ def _failed(suite: Suite, result: Result) -> Suite:
 
 
 def _found(check: Check) -> str:
-    return finding(vars(check))
+    return finding(asdict(check))

@@ -84,6 +84,16 @@ _TABLE: dict[str, tuple[str, dict[str, object]]] = {
     "mean": ("expect_column_mean_to_be_between", {"column": "amount", "min_value": 0.1, "max_value": 1.13}),
     "sum": ("expect_column_sum_to_be_between", {"column": "amount", "max_value": 3.39}),
     "sum-of-whole": ("expect_column_sum_to_be_between", {"column": "units", "max_value": 7, "strict_max": True}),
+    "share": ("expect_column_share_in_set_to_be_between", {"column": "id", "value_set": ["a"], "max_value": 0.4}),
+    "share-of-money": (
+        "expect_column_share_in_set_to_be_between",
+        {"column": "amount", "value_set": [1.1, 0.29], "min_value": 0.5},
+    ),
+    "percentile": ("expect_column_percentile_to_be_between", {"column": "units", "percentile": 0.5, "max_value": 2}),
+    "percentile-of-money": (
+        "expect_column_percentile_to_be_between",
+        {"column": "amount", "percentile": 0.9, "min_value": 1.5, "max_value": 1.9, "strict_max": True},
+    ),
     "rows": ("expect_table_row_count_to_be_between", {"min_value": 3, "max_value": 3}),
     "rows-equal": ("expect_table_row_count_to_equal", {"value": 4}),
 }

@@ -162,6 +162,7 @@ def test_a_build_in_full_is_released_as_such(held: Store) -> None:
     release(held.root, TOTALS.name, ["big"], ANN)
     built = run(held, "r4", BIG)
     assert (built.outcome, built.why, orders(held)) == ("published", "held when it was made in full", ["a", "b"])
+    deliver(held, order("c"))
     assert run(held, "r5", BIG, full=True).outcome == "held"
 
 

@@ -32,7 +32,8 @@ def gated(candidate: Candidate, suite: Suite, store: Store, pins: Pins, scope: S
         return None
     visible = candidate.visible(store.spark)
     result = gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
-    result = gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope))
+    today = run.args["today"]
+    result = gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope, today))
     return with_waiver(result, suite, candidate.table, store, run, scope.is_whole, partial(_split, candidate, store))
 
 

@@ -18,14 +18,16 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from krn.gate.limits import HIGH, LOW
 from krn.gate.regex import fault
-from krn.gate.suite import SEVERITIES, Expectation, Suite
+from krn.gate.suite import SEVERITIES, Expectation, Suite, is_parameter
 from krn.gate.vocabulary import ALLOWED, BANNED, RECONCILE, Words
 from krn.tables.table import Table
 
 Types = Mapping[str, DataType]
 
 _NUMBER = LongType()  # a reconciled number: its bounds are whole, since Great Expectations makes bounds floats
+_LIMITS = {"min_value": LOW, "max_value": HIGH}
 _NOT_NULL = "expect_column_values_to_not_be_null"
 
 
@@ -47,6 +49,7 @@ def _problems(suite: Suite, table: Table) -> Iterator[str]:
     numbers: Types = {number.name: _NUMBER for number in suite.numbers}
     for expectation in suite.expectations:
         yield from _named(expectation, _expectation(expectation, columns))
+        yield from _named(expectation, _unnumbered(expectation, columns))
     for expectation in suite.reconcile:
         yield from _named(expectation, _reconciled(expectation, numbers))
 
@@ -75,6 +78,7 @@ def _expectation(expectation: Expectation, types: Types) -> Iterator[str]:
     yield from (f"no {key}" for key in ("id", "description", "notes") if not getattr(expectation, key))
     if expectation.severity not in SEVERITIES:
         yield f"severity is one of {', '.join(SEVERITIES)}"
+    yield from _limits(expectation)
     words = ALLOWED.get(expectation.type)
     if words is not None:
         yield from _arguments(expectation, words, types)
@@ -82,6 +86,23 @@ def _expectation(expectation: Expectation, types: Types) -> Iterator[str]:
         yield f"{expectation.type} is banned; use {BANNED[expectation.type]}"
     else:
         yield f"unknown type {expectation.type}"
+
+
+def _limits(expectation: Expectation) -> Iterator[str]:
+    """What is wrong with asking for limits of former runs, which know a backfill from an incident no better than we."""
+    for argument, name in expectation.parameters.items():
+        if _LIMITS.get(argument) != name:
+            yield f"{argument} is asked for as {name}: min_value may be {LOW}, max_value {HIGH}"
+    if expectation.parameters and expectation.severity == "critical":
+        yield "critical by limits of former runs: a backfill is no incident; make it a warning"
+
+
+def _unnumbered(expectation: Expectation, types: Types) -> Iterator[str]:
+    """Former runs give limits for one number that each of them found."""
+    words, column = ALLOWED.get(expectation.type, Words()), types.get(str(expectation.kwargs.get("column")))
+    is_number = words.fits == "any" or isinstance(column, NumericType)
+    if expectation.parameters and (words.is_row or not is_number):
+        yield "limits of former runs are for a number of the whole: a count, mean, sum, share or percentile"
 
 
 def _arguments(expectation: Expectation, words: Words, types: Types) -> Iterator[str]:
@@ -97,13 +118,9 @@ def _arguments(expectation: Expectation, words: Words, types: Types) -> Iterator
         yield f"{column.simpleString()} column; this type is for {words.fits} columns"
         return
     for name, value in given.items():
-        problem = _KINDS[takes[name]](value, types, column) if name in takes and not _is_parameter(value) else ""
+        problem = _KINDS[takes[name]](value, types, column) if name in takes and not is_parameter(value) else ""
         if problem:
             yield f"{name} {problem}"
-
-
-def _is_parameter(value: object) -> bool:
-    return isinstance(value, dict) and list(value) == ["$PARAMETER"]
 
 
 def _is_whole(value: object) -> bool:

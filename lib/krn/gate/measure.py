@@ -19,14 +19,16 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from krn.gate import key
+from krn.gate.aggregates import OWN
 
 Metrics = dict[MetricConfigurationID, Any]
 
-_COLUMN: Mapping[str, Callable[[Column], Column]] = {
+_COLUMN: Mapping[str, Callable[..., Column]] = {
     "column.min": F.min,
     "column.max": F.max,
     "column.mean": F.mean,
     "column.sum": F.sum,
+    **OWN,
 }
 _PLACEHOLDER = 0  # what planning sees where a count will be
 
@@ -79,7 +81,8 @@ class Planner(SparkDFExecutionEngine):
         if name == key.METRIC:
             return key.surplus(metric.metric_value_kwargs["columns"])
         if name in _COLUMN:
-            return _COLUMN[name](F.when(self._where(domain), F.col(domain["column"])))
+            column = F.when(self._where(domain), F.col(domain["column"]))
+            return _COLUMN[name](column, **metric.metric_value_kwargs)
         return None
 
     def _count(self, metric: MetricConfiguration, known: Metrics) -> Column:

@@ -11,8 +11,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from krn.errors import UsageError
+from krn.gate.limits import Limits
 
 SEVERITIES = ("critical", "warning", "info")
+PARAMETER = "$PARAMETER"
 _SUITE_KEYS = ("table", "expectations", "numbers", "reconcile")
 _NUMBER_KEYS = {"of", "expression"}
 _KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
@@ -20,7 +22,10 @@ _KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
 
 @dataclass(frozen=True)
 class Expectation:
-    """One statement. `description` says what holds, `notes` why a reviewer should care."""
+    """One statement. `description` says what holds, `notes` why a reviewer should care.
+
+    An argument `{$PARAMETER: usual_low}` or `usual_high` is filled from `limits`, which a run takes from the journal.
+    """
 
     id: str
     type: str
@@ -29,11 +34,22 @@ class Expectation:
     description: str = ""
     notes: str = ""
     unknown: tuple[str, ...] = ()  # keys of the file that mean nothing; lint names them
+    limits: Limits | None = None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The arguments whose values are asked for by a name, and the names."""
+        asked = {name: value for name, value in self.kwargs.items() if is_parameter(value)}
+        return {name: value[PARAMETER] for name, value in asked.items()}
 
     @property
     def statement(self) -> str:
         """A hash of what can change its verdict: another one is another statement, whatever its id."""
         return _digest(_said(self))
+
+
+def is_parameter(value: object) -> bool:
+    return isinstance(value, dict) and list(value) == [PARAMETER]
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,7 @@ def _expectation(entry: Mapping[str, Any], where: str) -> Expectation:
     kwargs, meta = entry.get("kwargs") or {}, entry.get("meta") or {}
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise UsageError(f"{where}: kwargs and meta are mappings.", "mend the file")
-    text = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
+    text: dict[str, Any] = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
     unknown = [str(key) for key in entry if key not in _KEYS] + [f"meta.{key}" for key in meta if key != "id"]
     return Expectation(id=str(meta.get("id") or ""), kwargs=kwargs, unknown=tuple(unknown), **text)
 
