@@ -89,6 +89,13 @@ def test_a_warning_is_said_with_what_was_found(capsys):
     assert "silver.orders  warned" in text
 
 
+def test_what_was_released_is_said_with_what_was_found(capsys):
+    check = Check("c", "expect_x", "critical", False, unexpected_count=3, element_count=20_725, is_waived=True)
+    text = said(ran(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (check,)))), capsys)
+    assert "silver.orders is published under a waiver: c (found 3 of 20,725)\n" in text
+    assert "silver.orders  waived" in text
+
+
 def test_a_warning_by_former_runs_says_what_they_found(capsys):
     limits = Limits("pending", 825, 1175, 8, "8 runs on Mondays found 1,000, give or take 175")
     check = Check("c", "expect_x", "warning", False, 500, description="as many as usual", limits=limits)

@@ -42,6 +42,11 @@ class Expectation:
         asked = {name: value for name, value in self.kwargs.items() if is_parameter(value)}
         return {name: value[PARAMETER] for name, value in asked.items()}
 
+    @property
+    def statement(self) -> str:
+        """A hash of what can change its verdict: another one is another statement, whatever its id."""
+        return _digest(_said(self))
+
 
 def is_parameter(value: object) -> bool:
     return isinstance(value, dict) and list(value) == [PARAMETER]
@@ -124,7 +129,14 @@ def _expectation(entry: Mapping[str, Any], where: str) -> Expectation:
 
 def _hash(suite: Suite) -> str:
     """Changes with anything that can change a verdict; not with prose, comments or the order of arguments."""
-    parts = [[(e.id, e.type, e.kwargs, e.severity) for e in part] for part in (suite.expectations, suite.reconcile)]
-    said = [suite.table, *parts, [(n.name, n.of, n.expression) for n in suite.numbers]]
+    parts = [[_said(expectation) for expectation in part] for part in (suite.expectations, suite.reconcile)]
+    return _digest([suite.table, *parts, [(n.name, n.of, n.expression) for n in suite.numbers]])
+
+
+def _said(expectation: Expectation) -> tuple[object, ...]:
+    return expectation.id, expectation.type, expectation.kwargs, expectation.severity
+
+
+def _digest(said: object) -> str:
     text = json.dumps(said, sort_keys=True, default=lambda value: [type(value).__name__, str(value)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -54,7 +54,7 @@ def troubles(
         yield Trouble("warn", f"Not up to date: {some(waits)}.", "krn hold list" if holds else "krn run", "holds")
     if flow.waiting:
         yield Trouble("warn", f"{flow.waiting:,} deliveries wait for a verdict.", "krn transform", "flow")
-    warned = [concern.table for concern in concerns if concern.status == "warned"]
+    warned = [concern.table for concern in concerns if concern.status in ("warned", "waived")]
     if warned:
         n = f"{len(warned)} {'warning' if len(warned) == 1 else 'warnings'}"
         yield Trouble("warn", f"Published with {n}: {some(warned)}.", "", "gates")
