@@ -25,9 +25,11 @@ def read(home: Path, table: Table) -> Suite:
     """The suite of one table; a table without one, or with one that breaks a rule, is an error."""
     path = path_of(home, table)
     suite = gate.load(path)
-    problems = gate.lint(suite, table)
-    if problems:
-        raise UsageError(f"{path}: {'; '.join(problems)}.", "mend it; docs/reference/expectations.md has them all")
+    faults = gate.lint(suite, table)
+    if faults:
+        raise UsageError(
+            f"{path}: {'; '.join(map(str, faults))}.", "mend it; docs/reference/expectations.md has them all"
+        )
     return suite
 
 

@@ -13,7 +13,7 @@ from ruamel.yaml.error import YAMLError
 from krn.errors import UsageError
 
 SEVERITIES = ("critical", "warning", "info")
-_SUITE_KEYS = ("table", "expectations", "numbers", "reconcile")
+_SUITE_KEYS = ("table", "expectations", "numbers", "reconcile", "waived")
 _NUMBER_KEYS = {"of", "expression"}
 _KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
 
@@ -49,6 +49,7 @@ class Suite:
     numbers: tuple[Number, ...] = ()
     reconcile: tuple[Expectation, ...] = ()
     unknown: tuple[str, ...] = ()
+    waived: Mapping[str, str] = field(default_factory=dict)  # columns that nobody judges, each with the reason
     hash: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,7 +77,15 @@ def _suite(document: Mapping[str, Any], where: str) -> Suite:
         numbers=_numbers(document, where),
         reconcile=_expectations(document, "reconcile", where),
         unknown=tuple(str(key) for key in document if key not in _SUITE_KEYS),
+        waived=_waived(document, where),
     )
+
+
+def _waived(document: Mapping[str, Any], where: str) -> Mapping[str, str]:
+    entries = document.get("waived") or {}
+    if not isinstance(entries, dict):
+        raise UsageError(f"{where}: waived is `column: why nothing of it is judged`.", "mend the file")
+    return {str(name): str(reason or "") for name, reason in entries.items()}
 
 
 def _numbers(document: Mapping[str, Any], where: str) -> tuple[Number, ...]:
