@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from krn.errors import UsageError
+from krn.gate import yaml12
 
 SEVERITIES = ("critical", "warning", "info")
 _SUITE_KEYS = ("table", "expectations", "numbers", "reconcile", "waived")
@@ -59,11 +57,10 @@ class Suite:
 def load(path: Path) -> Suite:
     """Read a suite file. It may still break a rule (`lint` says which), but it has the shape of a suite."""
     try:
-        # YAML 1.2: in 1.1 the country NO is false and 12:30 is 750
-        document = YAML(typ="safe", pure=True).load(path)
+        document = yaml12.read(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{path}: no such suite; a table without one is not published.", "write the suite") from None
-    except YAMLError as error:
+    except ValueError as error:  # also of bytes that are no text
         raise UsageError(f"{path}: not YAML: {error}", "mend the file") from None
     if not isinstance(document, dict):
         raise UsageError(f"{path}: not a mapping of {', '.join(_SUITE_KEYS)}.", "mend the file")
