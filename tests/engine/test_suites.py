@@ -716,7 +716,14 @@ def sound(spark: SparkSession) -> dict[str, Rows]:
 
 
 def deliveries(spark: SparkSession) -> dict[str, Rows]:
-    same = {"batch": 1, "source": "drop", "source_kind": "landing", "payload_encoding": "utf8", "path": "a.jsonl"}
+    same = {
+        "batch": 1,
+        "run_id": "r1",
+        "source": "drop",
+        "source_kind": "landing",
+        "payload_encoding": "utf8",
+        "path": "a.jsonl",
+    }
     came = [
         {**same, "row_id": bronze.BATCH_ROWS + n, "position": n, "delivery_key": str(n), "payload": body}
         | {"received_at": datetime(2026, 1, 5, 13, tzinfo=UTC)}

@@ -1,7 +1,7 @@
 """Lint: everything wrong with a suite that can be known without data, Spark or Great Expectations."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,7 +12,7 @@ from krn.gate.contradictions import contradictions
 from krn.gate.coverage import columns_of, gaps
 from krn.gate.fault import Fault
 from krn.gate.kinds import FITS, KINDS, Types, is_alike, is_parameter, misfit
-from krn.gate.suite import SEVERITIES, Expectation, Suite
+from krn.gate.suite import KEYS, SEVERITIES, SUITE_KEYS, Expectation, Number, Suite
 from krn.gate.vocabulary import ALLOWED, BANNED, RECONCILE, Words
 from krn.tables.table import Table
 
@@ -32,7 +32,7 @@ def lint(suite: Suite, table: Table) -> tuple[Fault, ...]:
 def _faults(suite: Suite, table: Table) -> Iterator[Fault]:
     if suite.table != table.name:
         yield Fault(f"the suite is for {suite.table or 'no table'}: write `table: {table.name}`")
-    yield from (Fault(f"unknown key {key}: drop it") for key in suite.unknown)
+    yield from (Fault(f"unknown key {key}{_near(key, SUITE_KEYS)}") for key in suite.unknown)
     if not suite.expectations:
         yield Fault("a suite without expectations passes anything: write one")
     every = suite.expectations + suite.reconcile
@@ -63,13 +63,20 @@ def _numbers(suite: Suite, table: Table) -> Iterator[Fault]:
             yield Fault("no expectation of `reconcile` compares it: write one, or drop the number", where)
         if table.inputs and number.of not in ("this", *table.inputs):  # ingest and judge name their frames themselves
             yield Fault(f"of {number.of}: write `this` or an input: {', '.join(table.inputs)}", where)
-        columns = {column.name for column in table.columns}
-        unknown = sql.strangers(number.expression, columns) if number.of == "this" else []
-        yield from (Fault(f"{name} is no column of {table.name}: mend the expression", where) for name in unknown)
+        yield from (Fault(says, where) for says in _strangers(number, table))
+
+
+def _strangers(number: Number, table: Table) -> list[str]:
+    """The names in its expression that its table doesn't have; an event's fields are for its contract to know."""
+    of = table if number.of == "this" else table.reads[number.of].of if number.of in table.reads else None
+    if not isinstance(of, Table):
+        return []
+    unknown = sql.strangers(number.expression, {column.name for column in of.columns})
+    return [f"{name} is no column of {of.name}: mend the expression" for name in unknown]
 
 
 def _expectation(expectation: Expectation, types: Types, allowed: Mapping[str, Words]) -> Iterator[str]:
-    yield from (f"unknown key {key}: drop it, or see what it should be" for key in expectation.unknown)
+    yield from (f"unknown key {key}{_near(key, KEYS)}" for key in expectation.unknown)
     for key, what in (("id", "a name of its own"), ("description", "what holds"), ("notes", "the reason to care")):
         if not getattr(expectation, key).strip():
             yield f"no {key}: write {what}"
@@ -87,7 +94,7 @@ def _refused(kind: str, allowed: Mapping[str, Words]) -> str:
     return f"unknown type {kind}{_near(kind, allowed)}"
 
 
-def _near(name: str, known: Mapping[str, Any]) -> str:
+def _near(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, 1)
     return f": write {near[0]}" if near else f": it takes {', '.join(known)}" if len(known) < 20 else ": see docs"
 

@@ -11,9 +11,9 @@ from krn.errors import UsageError
 from krn.gate import yaml12
 
 SEVERITIES = ("critical", "warning", "info")
-_SUITE_KEYS = ("table", "expectations", "numbers", "reconcile", "waived")
+SUITE_KEYS = ("table", "expectations", "numbers", "reconcile", "waived")
 _NUMBER_KEYS = {"of", "expression"}
-_KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
+KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def load(path: Path) -> Suite:
     except ValueError as error:  # also of bytes that are no text
         raise UsageError(f"{path}: not YAML: {error}", "mend the file") from None
     if not isinstance(document, dict):
-        raise UsageError(f"{path}: not a mapping of {', '.join(_SUITE_KEYS)}.", "mend the file")
+        raise UsageError(f"{path}: not a mapping of {', '.join(SUITE_KEYS)}.", "mend the file")
     return _suite(document, str(path))
 
 
@@ -73,7 +73,7 @@ def _suite(document: Mapping[str, Any], where: str) -> Suite:
         expectations=_expectations(document, "expectations", where),
         numbers=_numbers(document, where),
         reconcile=_expectations(document, "reconcile", where),
-        unknown=tuple(str(key) for key in document if key not in _SUITE_KEYS),
+        unknown=tuple(str(key) for key in document if key not in SUITE_KEYS),
         waived=_waived(document, where),
     )
 
@@ -108,7 +108,7 @@ def _expectation(entry: Mapping[str, Any], where: str) -> Expectation:
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise UsageError(f"{where}: kwargs and meta are mappings.", "mend the file")
     text = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
-    unknown = [str(key) for key in entry if key not in _KEYS] + [f"meta.{key}" for key in meta if key != "id"]
+    unknown = [str(key) for key in entry if key not in KEYS] + [f"meta.{key}" for key in meta if key != "id"]
     return Expectation(id=str(meta.get("id") or ""), kwargs=kwargs, unknown=tuple(unknown), **text)
 
 

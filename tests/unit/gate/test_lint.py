@@ -82,7 +82,7 @@ def test_a_suite_without_mistakes_has_no_problems():
 @pytest.mark.parametrize(
     ("expectation", "problem"),
     [
-        (replace(RIGHT, unknown=("severty",)), "e: unknown key severty: drop it"),
+        (replace(RIGHT, unknown=("severty",)), "e: unknown key severty: write severity"),
         (replace(RIGHT, id=""), f"{NOT_NULL}: no id: write"),
         (replace(RIGHT, description=""), "e: no description: write what holds"),
         (replace(RIGHT, notes=""), "e: no notes: write the reason to care"),
@@ -220,7 +220,7 @@ def test_a_suite_says_something_and_of_its_own_table():
     faults = [str(fault) for fault in lint(Suite("silver.others", (), unknown=("owner",)), TABLE)]
     assert faults[:3] == [
         "the suite is for silver.others: write `table: silver.things`",
-        "unknown key owner: drop it",
+        "unknown key owner: it takes table, expectations, numbers, reconcile, waived",
         "a suite without expectations passes anything: write one",
     ]
 
