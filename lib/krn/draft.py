@@ -49,7 +49,8 @@ def _evidence(profile: Profile) -> str:
 
 def _grain(table: Table) -> Entry:
     what = f"One row for each {', '.join(table.key)}."
-    return _entry("expect_key_to_be_unique", {"columns": list(table.key)}, what, "The key that is declared.", "grain")
+    notes = "The key that is declared; two rows of one key are counted twice by whoever reads them."
+    return _entry("expect_key_to_be_unique", {"columns": list(table.key)}, what, notes, "grain", "critical")
 
 
 def _column(column: Seen, profile: Profile) -> Iterator[Entry]:
@@ -109,7 +110,7 @@ def _notes(seen: str, profile: Profile) -> str:
     return f"Seen in {_evidence(profile)}: {seen}. Say here why it matters."
 
 
-def _entry(kind: str, kwargs: Entry, description: str, notes: str, name: str) -> Entry:
-    """An expectation that warns: what it should hold is for a person to say."""
-    said = {"severity": "warning", "description": description, "notes": notes}
+def _entry(kind: str, kwargs: Entry, description: str, notes: str, name: str, severity: str = "warning") -> Entry:
+    """An expectation; but for the key it warns: what should hold the table is for a person to say."""
+    said = {"severity": severity, "description": description, "notes": notes}
     return {"type": kind, "kwargs": kwargs, **said, "meta": {"id": name.replace("_", "-")}}

@@ -65,6 +65,26 @@ PLANTED: dict[str, tuple[str, str, str, str]] = {
     ),
     "a share of nothing": (NET, NET.replace("1.0", "0"), "orders-not-negative", "mostly is a share, above 0"),
     "a percentage": (NET, NET.replace("1.0", "95"), "orders-not-negative", "mostly is a share, above 0"),
+    "most may differ": (NET, NET.replace("1.0", "0.3"), "orders-not-negative", "mostly 0.3 lets most rows differ"),
+    "a range that holds anything": (
+        "expect_column_values_to_be_between\n    kwargs: {column: net_sales, min_value: 0, mostly: 0.95}",
+        "expect_table_row_count_to_be_between\n    kwargs: {min_value: 0}",
+        "few-negative-days",
+        "min_value: 0 passes anything",
+    ),
+    "a key that only warns": (
+        "    severity: critical",
+        "    severity: warning",
+        "",
+        "nothing critical holds the key: write expect_key_to_be_unique with columns: [business_date,",
+    ),
+    "a key that is too wide": (
+        "columns: [business_date, currency, channel]",
+        "columns: [business_date, currency, channel, orders]",
+        "",
+        "nothing critical holds the key",
+    ),
+    "a pattern that lets anything through": (r'"^[A-Z]{3}\\z"', r'"^(?s:.*)\\z"', "currency-code", "passes anything"),
     "a pattern that is only searched for": (
         r'"^[A-Z]{3}\\z"',
         "'[A-Z]{3}'",

@@ -9,7 +9,10 @@ from krn.tables.table import Table
 
 
 def gaps(suite: Suite, table: Table) -> Iterator[Fault]:
-    """A column that nobody judges, and a waiver that is empty, idle or of no column."""
+    """A key that may repeat, a column that nobody judges, and a waiver that is empty, idle or of no column."""
+    if not any(_holds_key(expectation, table) for expectation in suite.expectations):
+        key = ", ".join(table.key)
+        yield Fault(f"nothing critical holds the key: write expect_key_to_be_unique with columns: [{key}]")
     columns, seen = [column.name for column in table.columns], judged(suite)
     for name in columns:
         if name not in seen and name not in suite.waived:
@@ -21,6 +24,12 @@ def gaps(suite: Suite, table: Table) -> Iterator[Fault]:
             yield Fault(f"column {name} is judged and waived: drop it from `waived`")
         elif not reason.strip():
             yield Fault(f"column {name} is waived without a reason: say why nothing can be wrong with it")
+
+
+def _holds_key(expectation: Expectation, table: Table) -> bool:
+    """Whether two rows of one key would hold the table; over more columns than the key's they would not."""
+    is_key = expectation.type == "expect_key_to_be_unique" and expectation.severity == "critical"
+    return not table.key or (is_key and set(columns_of(expectation)) <= set(table.key))
 
 
 def judged(suite: Suite) -> frozenset[str]:

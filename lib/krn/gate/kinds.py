@@ -71,6 +71,8 @@ def _values(value: Any, types: Types, column: DataType | None) -> str:
         return "has a null, which is in no set: say it with expect_column_values_to_be_null"
     if len({(type(one), one) for one in value if not isinstance(one, (list, dict))}) < len(value):
         return "has a value twice: drop one"
+    if isinstance(column, BooleanType) and len(value) == 2:
+        return "is all that there is: name the one that holds"
     return next(filter(None, (misfit(one, column) for one in value)), "")
 
 

@@ -63,16 +63,22 @@ def _numbers(suite: Suite, table: Table) -> Iterator[Fault]:
             yield Fault("no expectation of `reconcile` compares it: write one, or drop the number", where)
         if table.inputs and number.of not in ("this", *table.inputs):  # ingest and judge name their frames themselves
             yield Fault(f"of {number.of}: write `this` or an input: {', '.join(table.inputs)}", where)
+        same = next(n for n in suite.numbers if (n.of, n.expression) == (number.of, number.expression))
+        if same is not number:
+            yield Fault(f"is taken as {same.name} is, so they always agree: mend one", where)
         yield from (Fault(says, where) for says in _strangers(number, table))
 
 
 def _strangers(number: Number, table: Table) -> list[str]:
-    """The names in its expression that its table doesn't have; an event's fields are for its contract to know."""
+    """Names that its table doesn't have, or no name at all; an event's fields are for its contract to know."""
     of = table if number.of == "this" else table.reads[number.of].of if number.of in table.reads else None
     if not isinstance(of, Table):
         return []
-    unknown = sql.strangers(number.expression, {column.name for column in of.columns})
-    return [f"{name} is no column of {of.name}: mend the expression" for name in unknown]
+    columns = {column.name for column in of.columns}
+    if unknown := sql.strangers(number.expression, columns):
+        return [f"{name} is no column of {of.name}: mend the expression" for name in unknown]
+    is_of_rows = bool(sql.names(number.expression) & columns) or "count(*)" in number.expression
+    return [] if is_of_rows else ["its expression names no column, so it is always the same: mend it"]
 
 
 def _expectation(expectation: Expectation, types: Types, allowed: Mapping[str, Words]) -> Iterator[str]:
@@ -106,6 +112,8 @@ def _arguments(expectation: Expectation, words: Words, types: Types) -> Iterator
     if expectation.severity == "critical" and words.is_row and expectation.type != _NOT_NULL and "mostly" not in given:
         yield "critical without mostly: say that one row holds the table (mostly: 1.0), or how many may differ"
     columns = [types[name] for name in columns_of(expectation) if name in types]
+    if expectation.severity == "critical" and _is_below_half(given.get("mostly")):
+        yield f"mostly {given['mostly']} lets most rows differ: say what holds for half of them at least"
     if unfit := [column for column in columns if not FITS[words.fits](column)]:
         yield f"{unfit[0].simpleString()} column; this type is for {words.fits} columns"
         return
@@ -113,6 +121,10 @@ def _arguments(expectation: Expectation, words: Words, types: Types) -> Iterator
     yield from _bounds(given, takes)
     yield from _compared(given, words, types)
     yield from _pairs(given, types)
+
+
+def _is_below_half(mostly: object) -> bool:
+    return isinstance(mostly, float) and 0 < mostly < 0.5
 
 
 def _values(given: Mapping[str, Any], takes: Mapping[str, str], types: Types) -> Iterator[str]:

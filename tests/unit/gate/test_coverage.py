@@ -1,5 +1,7 @@
 """Every column of a table is judged, or waived with a reason."""
 
+from dataclasses import replace
+
 import pytest
 from pyspark.sql.types import IntegerType
 
@@ -39,6 +41,19 @@ def test_a_number_of_the_table_judges_its_columns_if_it_is_reconciled():
     asked, idle = Number("n", "this", "sum(b) FILTER (WHERE c = 'a')"), Number("m", "this", "sum(a)")
     none = Expectation("none", "expect_column_values_to_be_in_set", {"column": "n", "value_set": [0]}, "critical")
     assert judged(Suite("gold.things", (), (asked, idle), (none,))) & {"a", "b", "c"} == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    "grain",
+    [
+        SAME,
+        replace(GRAIN, severity="warning"),
+        replace(GRAIN, kwargs={"columns": ["a", "b"]}),
+    ],
+)
+def test_a_key_that_may_repeat_is_named(grain):
+    says = "nothing critical holds the key: write expect_key_to_be_unique with columns: [a]"
+    assert says in faults(grain, SAME)
 
 
 @pytest.mark.parametrize(
