@@ -137,7 +137,7 @@ def _retyped(table: Table, store: Store) -> bool:
 
 def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Run) -> Result | None:
     """The suite's result over what readers would see; None when there is nothing to judge, or the gate is off."""
-    suite = run.suite_of(candidate.table)
+    suite = run.limited(candidate.table, "whole" if scope.is_whole else "changed")
     if suite is None:
         return None
     if candidate.n_visible == 0:
@@ -146,7 +146,8 @@ def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Ru
         return None
     visible = candidate.visible(store.spark)
     result = gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
-    return gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope))
+    today = run.args["today"]
+    return gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope, today))
 
 
 def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite, reach: int) -> Result | None:

@@ -76,7 +76,11 @@ def _brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
     if not store.exists(silver.TABLE.name) or before == terms_of(terms):
         return None
     built = readapt(
-        store, run, terms, before, lambda rows, bodies: _gated(silver.TABLE, {"this": rows, "bronze": bodies}, run)
+        store,
+        run,
+        terms,
+        before,
+        lambda rows, bodies: _gated(silver.TABLE, {"this": rows, "bronze": bodies}, run, "readapted"),
     )
     reached("readapted")
     if built is None or built.is_open:
@@ -88,7 +92,7 @@ def _brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
 def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
     pending = _pending(store)
     if pending is None:
-        return (_nothing_new(store, terms),)
+        return (*_silence(run), _nothing_new(store, terms))
     with store.small_plans() if pending.n <= FEW else nullcontext():
         return _ruled(store, run, pending.rows, terms)
 
@@ -149,13 +153,20 @@ def _verdicts(store: Store, pending: DataFrame, folder: Path, terms: Terms) -> D
     )
 
 
-def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run) -> Built:
-    suite = run.suite_of(table)
+def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run, kind: str = "pending") -> Built:
+    suite = run.limited(table, kind)
     if suite is None:
         return Built(table.name, "unchanged")
     judged = gate.judge(suite, frames["this"], engine=run.engine)
-    result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name]))
+    today = run.args["today"]
+    result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name], today))
     return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
+
+
+def _silence(run: Run) -> tuple[Built, ...]:
+    """Bronze with a row count of 0, where nothing has come for so long that this may be news."""
+    suite = run.limited(bronze.TABLE, "pending") if run.history().is_silent(bronze.TABLE.name) else None
+    return (Built(bronze.TABLE.name, "unchanged", "nothing came", result=gate.silent(suite)),) if suite else ()
 
 
 def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from krn.contracts.envelope import Envelope
 from krn.gate import Result, Suite
+from krn.history import History
 from krn.tables.table import Table
 
 
@@ -24,6 +25,12 @@ class Run:
     key: str = field(default="", repr=False)  # of personal tokens; without one, personal values are withheld
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)  # of sources that have their own
     dead_letters: Mapping[str, str] = field(default_factory=dict)  # source -> whose dead letters it holds
+    history: Callable[[], History] = History  # of the runs before; without any there are no limits yet
+
+    def limited(self, table: Table, kind: str) -> Suite | None:
+        """The suite of a table with the limits that runs over the same kind of rows give; None = gate off."""
+        suite = self.suite_of(table)
+        return suite and self.history().limited(suite, kind)
 
     def commit(self, result: Result | None) -> dict[str, object]:
         """What is written beside a commit of this run."""

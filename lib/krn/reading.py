@@ -7,20 +7,22 @@ import pyarrow as pa
 
 from krn import delta_rs, journal
 from krn.errors import UsageError
+from krn.metrics import kept
 from krn.views import VIEWS
 
 
 def read(name: str, *, warehouse: str | Path = "warehouse", version: int | None = None) -> Any:
     """A Spark DataFrame in a session, else a pandas one: `read("gold.sales_daily")`, `read("silver.quarantine")`.
 
-    `ops.runs` is the journal; `version` is a version of the Delta table. Money comes as Decimal, instants in UTC.
+    `ops.runs` is the journal, `ops.metrics` what the runs measured; `version` is a version of the Delta table. Money
+    comes as Decimal, instants in UTC.
     """
     from pyspark.sql import SparkSession  # 0.3 s, and only needed to ask whether there is one
 
     session, root = SparkSession.getActiveSession(), Path(warehouse)
     if session is None:
         return arrow(name, root, version).to_pandas()
-    if name == "ops.runs":
+    if name in _RECORDS:
         return session.createDataFrame(arrow(name, root))
     table, condition = VIEWS.get(name, (name, "true"))
     reader = session.read.format("delta")
@@ -30,8 +32,8 @@ def read(name: str, *, warehouse: str | Path = "warehouse", version: int | None 
 
 def arrow(name: str, root: Path, version: int | None = None, limit: int | None = None) -> pa.Table:
     """A table or view as Arrow, or its first `limit` rows, without Spark; deletion vectors are applied."""
-    if name == "ops.runs":
-        return runs(root).slice(0, limit)
+    if name in _RECORDS:
+        return _RECORDS[name](root).slice(0, limit)
     table, condition = VIEWS.get(name, (name, "true"))
     delta = delta_rs.opened(path_of(table, root), version)
     query = f"SELECT * FROM krn_table WHERE {condition}"  # noqa: S608  the condition is ours
@@ -70,3 +72,7 @@ def runs(root: Path) -> pa.Table:
             + [("tables", pa.int64()), ("rows_in", pa.int64())]
         ),
     )
+
+
+#: Names whose rows are records below `ops`.
+_RECORDS = {"ops.metrics": kept.arrow, "ops.runs": runs}

@@ -45,12 +45,14 @@ def remarks(table: Record) -> Iterator[str]:
 
 
 def finding(check: Record) -> str:
-    """What an expectation found: how many rows, or which value."""
+    """What an expectation found: how many rows, or which value, and what is usual if it goes by that."""
     if check["error"]:
         return str(check["error"])
     if check["unexpected_count"] is not None and check["element_count"]:
         return f"{check['unexpected_count']:,} of {check['element_count']:,}"
-    return "nothing" if check["observed"] is None else str(check["observed"])
+    found = "nothing" if check["observed"] is None else str(check["observed"])
+    limits = check.get("limits")  # not in the records of older runs
+    return f"{found}; {limits['why']}" if limits else found
 
 
 def next_command(record: Record) -> str:

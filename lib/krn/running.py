@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 import orjson
 import structlog
 
-from krn import delta_rs, journal, pipeline, rules
+from krn import delta_rs, history, journal, pipeline, rules
+from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
 from krn.errors import Busy, KrnError, Unreadable
+from krn.history import History
 from krn.journal import Record
+from krn.observing import observe
 from krn.outcome import Run
 from krn.pipeline import Progress, Stop
 from krn.store import Store
@@ -44,6 +49,7 @@ class Asked:
     clock: datetime | None = None
     full: bool = False
     key: str = field(default="", repr=False)  # of personal tokens
+    variable: Variable = field(default=lambda name: None, repr=False)  # of the environment: where alerts go
 
 
 def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
@@ -80,6 +86,7 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
         did_something = progress.sources or progress.tables or progress.notes or code not in (0, Busy.exit_code)
         if did_something and config.warehouse.exists():  # a busy run every few minutes is no news
             journal.write(config.warehouse, record)
+            observe(record, asked.steps, config, home, store, asked.variable)
         if code != 0 and config.on_problem:
             _tell(config.on_problem, record)
     return record
@@ -98,7 +105,17 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         key=asked.key,
         envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
         dead_letters=config.dead_letters,
+        history=cache(lambda: _history(config, clock)),
     )
+
+
+def _history(config: Config, clock: datetime) -> History:
+    """What the runs before found. Limits only warn, so a journal that can't be read stops no run."""
+    try:
+        return history.of(journal.runs(config.warehouse, history.RUNS), clock, ZoneInfo(config.timezone))
+    except Unreadable as damaged:
+        log.error("no_limits", error=str(damaged))
+        return History(clock)
 
 
 def _steps(

@@ -1,5 +1,7 @@
 """A suite tried on what is published: what each expectation finds, and nothing is published or held."""
 
+from datetime import date
+
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -9,6 +11,7 @@ from krn.engine import inputs, numbers
 from krn.engine.pins import Pins
 from krn.errors import UsageError
 from krn.gate import Check, Result, Suite
+from krn.history import History
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.table import Table
@@ -16,14 +19,18 @@ from krn.tables.table import Table
 SCHEMA = pa.schema([(name, pa.string()) for name in ("status", "severity", "expectation", "found", "description")])
 
 
-def tried(table: Table, suite: Suite, store: Store, engine: str = "fused") -> Result:
-    """The suite's result over all rows that readers see now, and over the inputs that they were made of."""
+def tried(table: Table, suite: Suite, store: Store, today: date, engine: str = "fused") -> Result:
+    """The suite's result over all rows that readers see now, and over the inputs that they were made of.
+
+    Limits of former runs are of what runs judge, not of all rows, so here there are none.
+    """
     if not store.exists(table.name):
         raise UsageError(f"{table.name} has not been published.", "krn run, then try again")
     published = store.read(table.name)
-    judged = gate.judge(suite, published, engine=engine)
+    unlimited = History().limited(suite, "published")
+    judged = gate.judge(unlimited, published, engine=engine)
     return gate.with_reconciled(
-        judged, suite, lambda: numbers.of(suite, lambda name: _frame(name, table, published, store))
+        judged, unlimited, lambda: numbers.of(suite, lambda name: _frame(name, table, published, store), today)
     )
 
 

@@ -121,6 +121,16 @@ _TABLE: Cases = {
         "expect_column_proportion_of_unique_values_to_be_between",
         {"column": "id", "max_value": 0.75, "strict_max": True},
     ),
+    "share": ("expect_column_share_in_set_to_be_between", {"column": "id", "value_set": ["a"], "max_value": 0.4}),
+    "share-of-money": (
+        "expect_column_share_in_set_to_be_between",
+        {"column": "amount", "value_set": [1.1, 0.29], "min_value": 0.5},
+    ),
+    "percentile": ("expect_column_percentile_to_be_between", {"column": "units", "percentile": 0.5, "max_value": 2}),
+    "percentile-of-money": (
+        "expect_column_percentile_to_be_between",
+        {"column": "amount", "percentile": 0.9, "min_value": 1.5, "max_value": 1.9, "strict_max": True},
+    ),
     "rows": ("expect_table_row_count_to_be_between", {"min_value": 3, "max_value": 3}),
     "rows-equal": ("expect_table_row_count_to_equal", {"value": 4}),
 }

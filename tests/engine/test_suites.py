@@ -17,6 +17,7 @@ from krn.engine import numbers
 from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled
 from krn.gate import Result, Suite
+from krn.history import History
 from krn.suites import path_of
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.every import TABLES
@@ -235,6 +236,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "latest-is-open": {"is_latest": True, "superseded_at": datetime(2026, 2, 1, tzinfo=UTC)},
         "past-is-closed": {"is_latest": False, "superseded_at": None},
         "of-a-day": {"initiated_at": NOON, "business_date": None},
+        "decision-known": {"decision": "lost"},
         "one-latest-label": {},
     },
     "silver.cards": {
@@ -309,8 +311,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "gold.fraud_rule_weekly": {
         "week-range": {"week": date(1900, 1, 1)},
-        "hits-from-one": {"hits": 0},
-        "alerts-from-one": {"alerts": 0},
+        "hits-not-negative": {"hits": -1},
+        "alerts-not-negative": {"alerts": -1},
         "alerts-within-hits": {"hits": 1, "alerts": 2},
         "matured-within-hits": {"hits": 1, "matured_hits": 2},
         "frauds-hit-within-matured": {"matured_hits": 1, "frauds_hit": 2},
@@ -742,7 +744,7 @@ def _input(spark: SparkSession, of: Contract | Table, made: Mapping[str, Rows]) 
 
 
 def suite_of(name: str) -> Suite:
-    return gate.load(path_of(HOME, BY_NAME[name]))
+    return History().limited(gate.load(path_of(HOME, BY_NAME[name])), "whole")
 
 
 def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, Rows]) -> Result:
@@ -751,7 +753,9 @@ def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, R
     frames = {"this": rows(spark, candidate, table), "bronze": rows(spark, made[bronze.TABLE.name], bronze.TABLE)}
     read = {n: _input(spark, i.of, made) for n, i in table.reads.items() if n in {n.of for n in suite.numbers}}
     judged_rows = gate.judge(suite, frames["this"])
-    return gate.with_reconciled(judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of]))
+    return gate.with_reconciled(
+        judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of], ARGS["today"])
+    )
 
 
 def critical(name: str) -> set[str]:
@@ -803,6 +807,13 @@ def test_gaps_beyond_64_bits_in_all_are_a_warning(spark, sound):
         "warned",
         ["few-missing"],
     )
+
+
+def test_the_age_of_the_newest_day_is_counted_to_today(spark, sound):
+    result = judged(spark, "gold.sales_daily", sound["gold.sales_daily"], sound)
+    newest = max(row["business_date"] for row in sound["gold.sales_daily"])
+    found = {check.id: check.observed for check in result.checks}
+    assert found["usual-age"] == (OF_WORLD["today"] - newest).days > 0
 
 
 @pytest.mark.parametrize("name", ["gold.customer_value", "gold.sales_daily"])

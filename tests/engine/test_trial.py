@@ -1,5 +1,7 @@
 """A suite tried on what is published: over all rows and the inputs that they were made of, and nothing changes."""
 
+from datetime import date
+
 import pytest
 from pyspark.sql import SparkSession
 from world import DAILY, HOME, TOTALS, deliver, order, step
@@ -16,6 +18,7 @@ NONE = Expectation("none", "expect_column_values_to_be_null", {"column": "n", "r
 AGREE = Expectation(
     "agree", "expect_column_pair_values_to_be_equal", {"column_A": "sold", "column_B": "made"}, "critical"
 )
+TODAY = date(2026, 1, 31)
 SUITE = Suite(
     DAILY.name,
     (
@@ -42,7 +45,7 @@ def store(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Stor
 
 def test_each_expectation_says_what_it_finds_and_nothing_is_held(store: Store):
     before = store.head(DAILY.name)
-    result = tried(DAILY, SUITE, store)
+    result = tried(DAILY, SUITE, store, TODAY)
     assert result.status == "held"
     assert [(row["status"], row["expectation"], row["found"]) for row in as_table(result).to_pylist()] == [
         ("held", "few", "1 of 2 rows differ"),
@@ -54,10 +57,10 @@ def test_each_expectation_says_what_it_finds_and_nothing_is_held(store: Store):
 
 
 def test_deliveries_are_compared_with_bronze_as_far_as_they_are_judged(store: Store):
-    result = tried(DELIVERIES, suites.read(HOME, DELIVERIES), store)
+    result = tried(DELIVERIES, suites.read(HOME, DELIVERIES), store, TODAY)
     assert [check.id for check in result.failed] == []
 
 
 def test_a_table_that_is_not_there_is_said(spark: SparkSession, tmp_path):
     with pytest.raises(UsageError, match=r"gold\.daily has not been published\. Next: krn run"):
-        tried(DAILY, SUITE, Store(lambda: spark, tmp_path))
+        tried(DAILY, SUITE, Store(lambda: spark, tmp_path), TODAY)

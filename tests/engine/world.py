@@ -227,10 +227,10 @@ MOVING = Table(
 TOYS = (TOTALS, DAILY, RANKING, BUYERS, LABELLED, MOVING)
 
 
-def same_as_in_full(store: Store, tables: Iterable[Table]) -> list[str]:
+def same_as_in_full(store: Store, tables: Iterable[Table], **how: Any) -> list[str]:
     """The tables whose increments differ from a computation of everything."""
     before = {table.name: content(store, table.name) for table in tables}
-    step(store, "full", list(tables), full=True)
+    step(store, "full", list(tables), full=True, **how)
     return [table.name for table in tables if content(store, table.name) != before[table.name]]
 
 

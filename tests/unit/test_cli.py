@@ -12,7 +12,18 @@ import pytest
 from krn.cli import krn, main
 from krn.errors import UsageError
 
-HEAVY = ("pyspark", "great_expectations", "pandas", "boto3", "duckdb", "deltalake", "moto", "matplotlib")
+HEAVY = (
+    "pyspark",
+    "great_expectations",
+    "pandas",
+    "boto3",
+    "duckdb",
+    "deltalake",
+    "moto",
+    "matplotlib",
+    "apprise",
+    "prometheus_client",
+)
 HELP_CPU_S = 0.3
 
 

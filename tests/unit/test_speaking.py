@@ -14,6 +14,7 @@ import structlog
 
 from krn import journal
 from krn.doctor import Check as Found
+from krn.gate.limits import Limits
 from krn.gate.result import Check, Result
 from krn.journal import Record
 from krn.outcome import Built
@@ -77,6 +78,13 @@ def test_a_warning_is_said_with_what_was_found(capsys):
     text = said(ran(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (check,)))), capsys)
     assert "silver.orders warns: totals add up (found 3 of 20,725)\n" in text
     assert "silver.orders  warned" in text
+
+
+def test_a_warning_by_former_runs_says_what_they_found(capsys):
+    limits = Limits("pending", 825, 1175, 8, "8 runs on Mondays found 1,000, give or take 175")
+    check = Check("c", "expect_x", "warning", False, 500, description="as many as usual", limits=limits)
+    text = said(ran(Built("bronze.deliveries", "unchanged", result=Result("b", "h", 1, (check,)))), capsys)
+    assert "as many as usual (found 500; 8 runs on Mondays found 1,000, give or take 175)\n" in text
 
 
 def test_what_is_held_and_what_waits_is_said_and_the_error_has_the_next_command(capsys):

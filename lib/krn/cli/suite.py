@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -44,7 +45,8 @@ def try_(table: str, as_json: bool, **where: Any) -> None:
 
     config, of = configured(**where), named(table)
     asked = suites.read(HOME, of)
-    result = trial.tried(of, asked, opened(config), "plain" if config.gate == "plain" else "fused")
+    today = config.today(datetime.now(UTC))
+    result = trial.tried(of, asked, opened(config), today, "plain" if config.gate == "plain" else "fused")
     say_table(trial.as_table(result), as_json)
     counted = "it can't be counted" if result.rows is None else f"{result.rows:,} rows"
     end(

@@ -6,7 +6,8 @@ from pathlib import Path
 from krn import gate
 from krn.dictionary.markdown import code, grid, part
 from krn.dictionary.markdown import page as whole
-from krn.gate.suite import Expectation, Suite
+from krn.gate.limits import HIGH, LOW
+from krn.gate.suite import PARAMETER, Expectation, Suite
 from krn.gate.vocabulary import ALLOWED, BANNED
 from krn.suites import path_of
 from krn.tables.every import TABLES
@@ -46,6 +47,8 @@ def _words() -> str:
         "Words of a suite",
         "Each is counted in the one pass over a candidate.",
         grid(("type", "arguments"), allowed),
+        f"A bound may be `{{{PARAMETER}: {LOW}}}` or `{{{PARAMETER}: {HIGH}}}`: "
+        "[former runs give it](../how-to/change-an-expectation.md#a-bound-that-former-runs-give).",
         "Each other type of Great Expectations is refused; the second column says what to use.",
         grid(("type", "instead"), banned),
     )

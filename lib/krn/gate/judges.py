@@ -18,11 +18,9 @@ BASIC: Mapping[str, Any] = {"result_format": "BASIC", "partial_unexpected_count"
 REFUSALS = (GreatExpectationsError, KrnError, ValueError, TypeError, LookupError, ArithmeticError, AssertionError)
 
 
-def judge_of(
-    expectation: Expectation, parameters: Mapping[str, object], columns: Container[str], place: int = 0
-) -> Judge:
-    """The object for one expectation, its parameters filled in; `place` finds its result again."""
-    kwargs = {name: _filled(value, parameters) for name, value in expectation.kwargs.items()}
+def judge_of(expectation: Expectation, columns: Container[str], place: int = 0) -> Judge:
+    """The object for one expectation, its limits filled in; `place` finds its result again."""
+    kwargs = _filled(expectation)
     absent = [name for name in columns_of(expectation) if name not in columns]
     if absent:
         raise UsageError(f"there is no column {', '.join(absent)}.", "mend the suite")
@@ -32,9 +30,9 @@ def judge_of(
     return ExpectationConfiguration(type=expectation.type, kwargs=kwargs, meta={"place": place}).to_domain_obj()
 
 
-def _filled(value: Any, parameters: Mapping[str, object]) -> Any:
-    if not isinstance(value, dict) or list(value) != ["$PARAMETER"]:
-        return value
-    if value["$PARAMETER"] not in parameters:
-        raise UsageError(f"the parameter {value['$PARAMETER']} has no value.", "look at what the job passes")
-    return parameters[value["$PARAMETER"]]
+def _filled(expectation: Expectation) -> dict[str, Any]:
+    known = expectation.limits.parameters if expectation.limits else {}
+    absent = [name for name in expectation.parameters.values() if name not in known]
+    if absent:
+        raise UsageError(f"the parameter {', '.join(absent)} has no value.", "look at what the job passes")
+    return {**expectation.kwargs, **{argument: known[name] for argument, name in expectation.parameters.items()}}

@@ -23,11 +23,6 @@ Types = Mapping[str, DataType]
 Kind = Callable[[Any, Types, DataType | None], str]
 
 
-def is_parameter(value: object) -> bool:
-    """Whether the value is given when the suite is judged."""
-    return isinstance(value, dict) and list(value) == ["$PARAMETER"]
-
-
 def is_alike(types: list[DataType]) -> bool:
     """Whether Spark compares the columns as what they are, without a cast that fails on a value."""
     return any(all(isinstance(column, family) for column in types) for family in _FAMILIES)

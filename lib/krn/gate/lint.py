@@ -1,27 +1,24 @@
 """Lint: everything wrong with a suite that can be known without data, Spark or Great Expectations."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from pyspark.sql.types import LongType
+from pyspark.sql.types import LongType, NumericType
 
 from krn.gate import sql
+from krn.gate.arguments import arguments, near
 from krn.gate.contradictions import contradictions
 from krn.gate.coverage import columns_of, gaps
 from krn.gate.fault import Fault
-from krn.gate.kinds import FITS, KINDS, Types, is_alike, is_parameter, misfit
+from krn.gate.kinds import Types
+from krn.gate.limits import HIGH, LOW
 from krn.gate.suite import KEYS, SEVERITIES, SUITE_KEYS, Expectation, Number, Suite
 from krn.gate.vocabulary import ALLOWED, BANNED, RECONCILE, Words
 from krn.tables.table import Table
 
 _NUMBER = LongType()  # a reconciled number: its bounds are whole, since Great Expectations makes bounds floats
-_NOT_NULL = "expect_column_values_to_not_be_null"
-_ALWAYS: Mapping[str, tuple[tuple[Any, Any], ...]] = {  # by kind, the ranges that hold everything
-    "count": ((0, None),),
-    "proportion": ((0, None), (None, 1), (0, 1)),
-}
+_LIMITS = {"min_value": LOW, "max_value": HIGH}
+_LIMITS = {"min_value": LOW, "max_value": HIGH}
 
 
 def lint(suite: Suite, table: Table) -> tuple[Fault, ...]:
@@ -32,14 +29,17 @@ def lint(suite: Suite, table: Table) -> tuple[Fault, ...]:
 def _faults(suite: Suite, table: Table) -> Iterator[Fault]:
     if suite.table != table.name:
         yield Fault(f"the suite is for {suite.table or 'no table'}: write `table: {table.name}`")
-    yield from (Fault(f"unknown key {key}{_near(key, SUITE_KEYS)}") for key in suite.unknown)
+    yield from (Fault(f"unknown key {key}{near(key, SUITE_KEYS)}") for key in suite.unknown)
     if not suite.expectations:
         yield Fault("a suite without expectations passes anything: write one")
     every = suite.expectations + suite.reconcile
     twice = [name for name, n in Counter(e.id for e in every if e.id).items() if n > 1]
     yield from (Fault("its id is used twice: give each its own", name) for name in twice)
     yield from _numbers(suite, table)
-    yield from _of_each(suite.expectations, {column.name: column.type for column in table.columns}, ALLOWED)
+    columns = {column.name: column.type for column in table.columns}
+    yield from _of_each(suite.expectations, columns, ALLOWED)
+    for expectation in suite.expectations:
+        yield from (Fault(says, expectation.id or expectation.type) for says in _unnumbered(expectation, columns))
     numbers: Types = {number.name: _NUMBER for number in suite.numbers}
     yield from _of_each(suite.reconcile, numbers, {name: ALLOWED[name] for name in sorted(RECONCILE)})
     yield from gaps(suite, table)
@@ -74,7 +74,7 @@ def _strangers(number: Number, table: Table) -> list[str]:
     of = table if number.of == "this" else table.reads[number.of].of if number.of in table.reads else None
     if not isinstance(of, Table):
         return []
-    columns = {column.name for column in of.columns}
+    columns = {column.name for column in of.columns} | {"today"}  # the business date, which every number may ask for
     if unknown := sql.strangers(number.expression, columns):
         return [f"{name} is no column of {of.name}: mend the expression" for name in unknown]
     is_of_rows = bool(sql.names(number.expression) & columns) or "count(*)" in number.expression
@@ -82,14 +82,15 @@ def _strangers(number: Number, table: Table) -> list[str]:
 
 
 def _expectation(expectation: Expectation, types: Types, allowed: Mapping[str, Words]) -> Iterator[str]:
-    yield from (f"unknown key {key}{_near(key, KEYS)}" for key in expectation.unknown)
+    yield from (f"unknown key {key}{near(key, KEYS)}" for key in expectation.unknown)
     for key, what in (("id", "a name of its own"), ("description", "what holds"), ("notes", "the reason to care")):
         if not getattr(expectation, key).strip():
             yield f"no {key}: write {what}"
     if expectation.severity not in SEVERITIES:
         yield f"no severity {expectation.severity}".rstrip() + f": write one of {', '.join(SEVERITIES)}"
+    yield from _limits(expectation)
     words = allowed.get(expectation.type)
-    yield from [_refused(expectation.type, allowed)] if words is None else _arguments(expectation, words, types)
+    yield from [_refused(expectation.type, allowed)] if words is None else arguments(expectation, words, types)
 
 
 def _refused(kind: str, allowed: Mapping[str, Words]) -> str:
@@ -97,88 +98,21 @@ def _refused(kind: str, allowed: Mapping[str, Words]) -> str:
         return f"{kind} is banned: use {BANNED[kind]}"
     if kind in ALLOWED:
         return f"{kind} reconciles nothing: use one of {', '.join(allowed)}"
-    return f"unknown type {kind}{_near(kind, allowed)}"
+    return f"unknown type {kind}{near(kind, allowed)}"
 
 
-def _near(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f": write {near[0]}" if near else f": it takes {', '.join(known)}" if len(known) < 20 else ": see docs"
+def _limits(expectation: Expectation) -> Iterator[str]:
+    """What is wrong with asking for limits of former runs, which know a backfill from an incident no better than we."""
+    for argument, name in expectation.parameters.items():
+        if _LIMITS.get(argument) != name:
+            yield f"{argument} is asked for as {name}: min_value may be {LOW}, max_value {HIGH}"
+    if expectation.parameters and expectation.severity == "critical":
+        yield "critical by limits of former runs: a backfill is no incident; make it a warning"
 
 
-def _arguments(expectation: Expectation, words: Words, types: Types) -> Iterator[str]:
-    given, takes = expectation.kwargs, {**words.must, **words.may}
-    yield from (f"no argument {name}: write it" for name in words.must if name not in given)
-    yield from (f"unknown argument {name}{_near(name, takes)}" for name in given if name not in takes)
-    if expectation.severity == "critical" and words.is_row and expectation.type != _NOT_NULL and "mostly" not in given:
-        yield "critical without mostly: say that one row holds the table (mostly: 1.0), or how many may differ"
-    columns = [types[name] for name in columns_of(expectation) if name in types]
-    if expectation.severity == "critical" and _is_below_half(given.get("mostly")):
-        yield f"mostly {given['mostly']} lets most rows differ: say what holds for half of them at least"
-    if unfit := [column for column in columns if not FITS[words.fits](column)]:
-        yield f"{unfit[0].simpleString()} column; this type is for {words.fits} columns"
-        return
-    yield from _values(given, takes, types)
-    yield from _bounds(given, takes)
-    yield from _compared(given, words, types)
-    yield from _pairs(given, types)
-
-
-def _is_below_half(mostly: object) -> bool:
-    return isinstance(mostly, float) and 0 < mostly < 0.5
-
-
-def _values(given: Mapping[str, Any], takes: Mapping[str, str], types: Types) -> Iterator[str]:
-    column = types.get(str(given.get("column")))
-    for name, value in given.items():
-        if name in takes and not is_parameter(value) and (problem := KINDS[takes[name]](value, types, column)):
-            yield f"{name} {problem}"
-
-
-def _bounds(given: Mapping[str, Any], takes: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with a range: it is open on both sides, or nothing lies in it, or everything does."""
-    if "min_value" not in takes:
-        return
-    low, high = given.get("min_value"), given.get("max_value")
-    if low is None and high is None:
-        yield "neither min_value nor max_value: write one"
-    elif low is not None and high is not None and _is_empty(low, high, given):
-        yield f"nothing lies between {low} and {high}: mend the bounds"
-    elif (low, high) in _ALWAYS.get(takes["min_value"], ()) and not (
-        given.get("strict_min") or given.get("strict_max")
-    ):
-        yield f"min_value: {low} passes anything: write a bound that something can break"
-
-
-def _is_empty(low: Any, high: Any, given: Mapping[str, Any]) -> bool:
-    try:
-        return bool(low > high or (low == high and (given.get("strict_min") or given.get("strict_max"))))
-    except TypeError:
-        return False  # the values are the problem, and are named
-
-
-def _compared(given: Mapping[str, Any], words: Words, types: Types) -> Iterator[str]:
-    """What is wrong with columns that are compared with each other."""
-    names = [str(name) for argument in words.compares for name in _listed(given.get(argument))]
-    known = [name for name in names if name in types]
-    if len(set(names)) == 1:
-        yield f"{names[0]} is compared with itself: name two columns"
-    elif not is_alike([types[name] for name in known]):
-        kinds = ", ".join(f"{name} is {types[name].simpleString()}" for name in known)
-        yield f"{kinds}: compare columns of one kind"
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _pairs(given: Mapping[str, Any], types: Types) -> Iterator[str]:
-    """What is wrong with the values of a pair, each against its own column; a null is a value here."""
-    columns = [types.get(str(given.get(name))) for name in ("column_A", "column_B")]
-    pairs = given.get("value_pairs_set")
-    for pair in pairs if isinstance(pairs, list) else ():
-        each = zip(pair, columns, strict=False) if isinstance(pair, list) else ()
-        yield from (
-            f"value_pairs_set: {says}"
-            for value, column in each
-            if value is not None and (says := misfit(value, column))
-        )
+def _unnumbered(expectation: Expectation, types: Types) -> Iterator[str]:
+    """Former runs give limits for one number that each of them found."""
+    words, column = ALLOWED.get(expectation.type, Words()), types.get(str(expectation.kwargs.get("column")))
+    is_number = words.fits == "any" or isinstance(column, NumericType)
+    if expectation.parameters and (words.is_row or not is_number):
+        yield "limits of former runs are for a number of the whole: a count, mean, sum, share or percentile"

@@ -19,11 +19,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from krn.gate import key
+from krn.gate.aggregates import OWN
 
 Metrics = dict[MetricConfigurationID, Any]
 
 _ROWS = "table.row_count"
-_OF_VALUES: Mapping[str, Callable[[Column], Column]] = {
+_OF_VALUES: Mapping[str, Callable[..., Column]] = {
     "column.min": F.min,
     "column.max": F.max,
     "column.mean": F.mean,
@@ -32,6 +33,7 @@ _OF_VALUES: Mapping[str, Callable[[Column], Column]] = {
     "column.standard_deviation": F.stddev_samp,
     "column.non_null_count": F.count,
     "column.distinct_values.count": F.count_distinct,
+    **OWN,
 }
 _SHARES: Mapping[str, tuple[str, str]] = {  # of two metrics, the first over the second
     "column.non_null_proportion": ("column.non_null_count", _ROWS),
@@ -92,17 +94,19 @@ class Planner(SparkDFExecutionEngine):
             return self._count(metric, known)
         if metric.metric_name == key.METRIC:
             return key.surplus(metric.metric_value_kwargs["columns"])
-        return self._aggregate(metric.metric_name, metric.metric_domain_kwargs)
+        return self._aggregate(metric.metric_name, metric.metric_domain_kwargs, metric.metric_value_kwargs)
 
-    def _aggregate(self, name: str, domain: Mapping[str, Any]) -> Column | None:
+    def _aggregate(self, name: str, domain: Mapping[str, Any], given: Mapping[str, Any]) -> Column | None:
         if name in _SHARES:
-            part, whole = (self._number(of, domain) for of in _SHARES[name])
+            part, whole = (self._number(of, domain, {}) for of in _SHARES[name])
             return F.coalesce(F.try_divide(part, whole), F.lit(0))  # of nothing it is 0
-        return self._number(name, domain) if name == _ROWS or name in _OF_VALUES else None
+        return self._number(name, domain, given) if name == _ROWS or name in _OF_VALUES else None
 
-    def _number(self, name: str, domain: Mapping[str, Any]) -> Column:
+    def _number(self, name: str, domain: Mapping[str, Any], given: Mapping[str, Any]) -> Column:
         where = self._where(domain)
-        return F.count_if(where) if name == _ROWS else _OF_VALUES[name](F.when(where, F.col(domain["column"])))
+        if name == _ROWS:
+            return F.count_if(where)
+        return _OF_VALUES[name](F.when(where, F.col(domain["column"])), **given)
 
     def _count(self, metric: MetricConfiguration, known: Metrics) -> Column:
         unexpected, compute, accessor = known[_condition(metric).id]

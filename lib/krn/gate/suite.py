@@ -9,8 +9,10 @@ from typing import Any
 
 from krn.errors import UsageError
 from krn.gate import yaml12
+from krn.gate.limits import Limits
 
 SEVERITIES = ("critical", "warning", "info")
+PARAMETER = "$PARAMETER"
 SUITE_KEYS = ("table", "expectations", "numbers", "reconcile", "waived")
 _NUMBER_KEYS = {"of", "expression"}
 KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
@@ -18,7 +20,10 @@ KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
 
 @dataclass(frozen=True)
 class Expectation:
-    """One statement. `description` says what holds, `notes` why a reviewer should care."""
+    """One statement. `description` says what holds, `notes` why a reviewer should care.
+
+    An argument `{$PARAMETER: usual_low}` or `usual_high` is filled from `limits`, which a run takes from the journal.
+    """
 
     id: str
     type: str
@@ -27,6 +32,17 @@ class Expectation:
     description: str = ""
     notes: str = ""
     unknown: tuple[str, ...] = ()  # keys of the file that mean nothing; lint names them
+    limits: Limits | None = None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The arguments whose values are asked for by a name, and the names."""
+        asked = {name: value for name, value in self.kwargs.items() if is_parameter(value)}
+        return {name: value[PARAMETER] for name, value in asked.items()}
+
+
+def is_parameter(value: object) -> bool:
+    return isinstance(value, dict) and list(value) == [PARAMETER]
 
 
 @dataclass(frozen=True)
@@ -107,7 +123,7 @@ def _expectation(entry: Mapping[str, Any], where: str) -> Expectation:
     kwargs, meta = entry.get("kwargs") or {}, entry.get("meta") or {}
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise UsageError(f"{where}: kwargs and meta are mappings.", "mend the file")
-    text = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
+    text: dict[str, Any] = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
     unknown = [str(key) for key in entry if key not in KEYS] + [f"meta.{key}" for key in meta if key != "id"]
     return Expectation(id=str(meta.get("id") or ""), kwargs=kwargs, unknown=tuple(unknown), **text)
 

@@ -78,6 +78,12 @@ ALLOWED: Mapping[str, Words] = {
     "expect_column_median_to_be_between": _measured("number", fits="number"),  # exact: a counter for each value
     "expect_column_stdev_to_be_between": _measured("number", fits="number"),
     "expect_column_sum_to_be_between": _measured("number", fits="number"),
+    "expect_column_percentile_to_be_between": Words(
+        {**_COLUMN, "percentile": "share"}, {**_WHERE, **_range("number")}, fits="number"
+    ),
+    "expect_column_share_in_set_to_be_between": Words(
+        {**_COLUMN, "value_set": "values"}, {**_WHERE, **_range("proportion")}
+    ),
     "expect_column_proportion_of_non_null_values_to_be_between": _measured("proportion"),
     # of all rows, so each of these carries every other sum of the pass through a shuffle of its own
     "expect_column_unique_value_count_to_be_between": _measured("count"),
@@ -95,7 +101,7 @@ _IN_SET = "expect_column_values_to_be_in_set (this one collects every distinct v
 _KEY = "expect_key_to_be_unique (this one needs a window, so a pass of its own)"
 _REGEX = "expect_column_values_to_{}match_regex{} (this one has no Spark form); % is .* and _ is ."
 _RANGE = "expect_column_values_to_be_between with limits that are known (this one needs a pass to find its own)"
-_SHARE = "a share for each value: expect_column_values_to_be_in_set with the value and mostly"
+_SHARE = "expect_column_share_in_set_to_be_between for each value (this one collects every distinct value)"
 _NUMBERS = "`numbers` and `reconcile`"
 _NAME_ONLY = "(Great Expectations has this one in name only)"
 
@@ -107,16 +113,15 @@ BANNED: Mapping[str, str] = {
     "expect_column_values_to_be_decreasing": _ORDER,
     "expect_column_distinct_values_to_be_in_set": _IN_SET,
     "expect_column_distinct_values_to_equal_set": f"{_IN_SET}, and expect_column_unique_value_count_to_be_between",
-    "expect_column_distinct_values_to_contain_set": "expect_table_row_count_to_be_between with min_value: 1 and a "
-    "row_condition for each value (this one collects every distinct value)",
+    "expect_column_distinct_values_to_contain_set": _SHARE,
     "expect_column_most_common_value_to_be_in_set": _SHARE,
     "expect_column_kl_divergence_to_be_less_than": _SHARE,
     "expect_column_chisquare_test_p_value_to_be_greater_than": f"{_SHARE} {_NAME_ONLY}",
     "expect_column_pair_cramers_phi_value_to_be_less_than": f"{_GOLD} {_NAME_ONLY}",
     "expect_column_bootstrapped_ks_test_p_value_to_be_greater_than": f"{_GOLD} {_NAME_ONLY}",
     "expect_column_parameterized_distribution_ks_test_p_value_to_be_greater_than": f"{_GOLD} {_NAME_ONLY}",
-    "expect_column_quantile_values_to_be_between": "expect_column_median_to_be_between, or expect_column_values_to_be_"
-    "between with mostly: 0.95 for the 95th percentile (this one's success can't be stored)",
+    "expect_column_quantile_values_to_be_between": "expect_column_percentile_to_be_between for each quantile "
+    "(this one needs a pass of its own)",
     "expect_column_value_z_scores_to_be_less_than": _RANGE,
     "expect_column_values_to_not_be_outliers": _RANGE,
     "expect_column_values_to_be_of_type": _DECLARED,

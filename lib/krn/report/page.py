@@ -10,11 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from krn import holds, journal, quarantine
+from krn.config import Config
 from krn.harmless import harmless
 from krn.report import gates
 from krn.report.customers import customers
 from krn.report.findings import findings
 from krn.report.flow import flow
+from krn.report.fraud import fraud, matured_by
 from krn.report.restatements import restatements
 from krn.report.sales import sales
 from krn.report.shipping import shipping
@@ -26,8 +28,8 @@ BARS = 15
 WHOLE = 20_000  # characters: the line of a chart is the longest text
 
 
-def build(root: Path, now: datetime) -> str:
-    """The report on a warehouse, as one self-contained HTML page."""
+def build(root: Path, now: datetime, config: Config | None = None) -> str:
+    """The report on a warehouse, as one self-contained HTML page; without a configuration its defaults hold."""
     runs, held = journal.runs(root, READ), holds.every(root)
     counted, concerns = flow(root), gates.concerns(runs)
     page = _environment().get_template("page.html")
@@ -47,6 +49,7 @@ def build(root: Path, now: datetime) -> str:
         sales=sales(root),
         shipping=shipping(root),
         customers=customers(root),
+        fraud=fraud(root, matured_by(runs, now, config or Config.model_validate({}))),
         runs=[_listed(run) for run in reversed(runs[-LISTED:])],
     )
 

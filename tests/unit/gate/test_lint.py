@@ -46,6 +46,9 @@ TABLE = Table(
     inputs={"source": SOURCE},
 )
 IN_SET, BETWEEN = "expect_column_values_to_be_in_set", "expect_column_values_to_be_between"
+SHARE, MAX = "expect_column_share_in_set_to_be_between", "expect_column_max_to_be_between"
+PERCENTILE, ROW_COUNT = "expect_column_percentile_to_be_between", "expect_table_row_count_to_be_between"
+USUAL_HIGH = {"$PARAMETER": "usual_high"}
 REGEX, NOT_NULL = "expect_column_values_to_match_regex", "expect_column_values_to_not_be_null"
 REGEXES, PRESENT = f"{REGEX}_list", "expect_column_proportion_of_non_null_values_to_be_between"
 EQUAL, SUM = "expect_column_pair_values_to_be_equal", "expect_multicolumn_sum_to_equal"
@@ -71,7 +74,7 @@ def test_a_suite_without_mistakes_has_no_problems():
         RIGHT,
         replace(said(BETWEEN, "critical", column="amount", min_value=0.5, mostly=1.0), id="b"),
         replace(said("expect_key_to_be_unique", "critical", columns=["id", "day"]), id="c"),
-        replace(said("expect_table_row_count_to_be_between", min_value={"$PARAMETER": "low"}), id="d"),
+        replace(said("expect_table_row_count_to_be_between", min_value={"$PARAMETER": "usual_low"}), id="d"),
         replace(
             said(IN_SET, column="id", value_set=["a"], row_condition="units > 1", condition_parser="spark"), id="e2"
         ),
@@ -167,6 +170,16 @@ def test_a_suite_without_mistakes_has_no_problems():
             said(PAIRS, column_A="id", column_B="units", value_pairs_set=[["a", 1]], row_condition="units > 1"),
             "e: row_condition is not heeded here by Great Expectations",
         ),
+        (said(SHARE, column="id", value_set=["a"], max_value=1.5), "e: max_value is a share"),
+        (said(SHARE, column="id", value_set=[1], max_value=0.5), "e: value_set 1 does not fit a string column"),
+        (said(PERCENTILE, column="id", percentile=0.5, max_value=1), "e: string column; this type is for number"),
+        (said(PERCENTILE, column="units", percentile=50, max_value=1), "e: percentile is a share"),
+        (said(PERCENTILE, column="units", max_value=1), "e: no argument percentile"),
+        (said(ROW_COUNT, min_value=USUAL_HIGH), "e: min_value is asked for as usual_high: min_value may be usual_low"),
+        (said(ROW_COUNT, max_value={"$PARAMETER": "most"}), "e: max_value is asked for as most"),
+        (said(ROW_COUNT, "critical", max_value=USUAL_HIGH), "e: critical by limits of former runs"),
+        (said(BETWEEN, column="units", max_value=USUAL_HIGH), "e: limits of former runs are for a number of the whole"),
+        (said(MAX, column="day", max_value=USUAL_HIGH), "e: limits of former runs are for a number of the whole"),
     ],
 )
 def test_each_mistake_is_named(expectation, problem):
@@ -208,7 +221,7 @@ def test_every_type_of_great_expectations_is_allowed_or_refused_with_what_to_use
     core = Path(package.origin).parent / "expectations" / "core"
     theirs = {path.stem for path in core.glob("*expect*.py")}
     assert theirs - ALLOWED.keys() - BANNED.keys() == set()
-    assert (ALLOWED.keys() | BANNED.keys()) - theirs == {"expect_key_to_be_unique"}
+    assert (ALLOWED.keys() | BANNED.keys()) - theirs == {"expect_key_to_be_unique", SHARE, PERCENTILE}
 
 
 def test_what_is_banned_names_a_type_that_is_allowed_or_another_place():
@@ -277,6 +290,11 @@ def test_a_reconciled_bound_is_whole_since_it_becomes_a_float():
     cents = replace(said(BETWEEN, column="gap", min_value=0, max_value=0.01), id="r")
     found = problems(RIGHT, numbers=(Number("gap", "this", "sum(amount)"),), reconcile=(cents,))
     assert found == ("r: max_value 0.01 does not fit a bigint column: write a whole number",)
+
+
+def test_a_reconciled_number_may_be_limited_by_former_runs():
+    age = replace(said(BETWEEN, column="days_old", max_value=USUAL_HIGH), id="r")
+    assert problems(RIGHT, numbers=(Number("days_old", "this", "min(date_diff(today, day))"),), reconcile=(age,)) == ()
 
 
 def test_only_exact_types_reconcile():

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -33,6 +33,7 @@ KNOWN = {
     ),
     *("preserveaspectratio", "role", "scope", "style", "title", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2"),
 }
+HITS = ("alerts", "hits", "matured_hits", "frauds_hit", "frauds")
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 SCRIPT, ADDRESS, ANSI = "<script>alert(1)</script>", "ann.smith@example.com", "\x1b[31mred\x9b2J\u202e"
 CANARY = f"{SCRIPT} {ADDRESS} {ANSI}'\"&"
@@ -123,10 +124,15 @@ def poisoned(small, runs) -> Path:
     on = {"shipped_on": NOW.date(), "carrier": CANARY, "origin": CANARY, "destination": CANARY}
     amount = {"net_sales": Decimal(1), "currency": CANARY}
     lane = {"window": "90d", "n": 1, "late": 1, "rated": 1, "excess_late": Decimal(1), "small_sample": True}
+    counts = ("transactions", "approved", "declined", "frauds")
+    paid = {"business_date": date(2026, 11, 1), "currency": CANARY, **dict.fromkeys(counts, 1)}
+    paid |= {"amount": Decimal(1), "fraud_amount": Decimal(1)}
     small.rows |= {
         "gold.shipping_daily": [on | {"shipped": 1, "delivered": 1, "late": 1}],
         "gold.lane_performance": [on | lane | dict.fromkeys(("late_rate", "late_low", "late_high"), Decimal(1))],
         "silver.shipments": [on | {"transit_h": Decimal(1)}],
+        "gold.fraud_daily": [paid],
+        "gold.fraud_rule_weekly": [{"rule": CANARY, "currency": CANARY, "week": NOW.date(), **dict.fromkeys(HITS, 1)}],
         "gold.customer_value": [amount | {"customer_id": CANARY, "segment": "lost"}],
     }
     small.rows["gold.sales_daily"][-1] |= {"new_customers": 1, "returning_customers": 1}
