@@ -13,15 +13,17 @@ from types import FrameType
 import orjson
 import structlog
 
-from krn import delta_rs, journal, pipeline, rules
+from krn import delta_rs, journal, models, pipeline, rules
 from krn.config import Config
 from krn.contracts.envelope import Envelope
+from krn.engine.fingerprint import fingerprint
 from krn.errors import Busy, KrnError, Unreadable
 from krn.journal import Record
 from krn.outcome import Run
 from krn.pipeline import Progress, Stop
 from krn.store import Store
 from krn.suites import suite_of
+from krn.tables.gold.transaction_features import TABLE as FEATURES
 
 log = structlog.get_logger()
 
@@ -57,7 +59,7 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
     error, code = "", 1
     try:
         with structlog.contextvars.bound_contextvars(run=run.id), stoppable() as stop:
-            _steps(asked.steps, config, home, store, run, progress, stop)
+            _steps(asked.steps, config, home, store, run, clock, progress, stop)
         code = 0
     except KrnError as ended:
         error, code = str(ended), ended.exit_code
@@ -102,19 +104,29 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
 
 
 def _steps(
-    steps: Sequence[str], config: Config, home: Path, store: Store, run: Run, progress: Progress, stop: Stop
+    steps: Sequence[str],
+    config: Config,
+    home: Path,
+    store: Store,
+    run: Run,
+    clock: datetime,
+    progress: Progress,
+    stop: Stop,
 ) -> None:
     pipeline.refuse_unknown(config.tables)
     with readable():
         for name in steps:
-            ready = _with_rules(run, config.fraud_rules or home / rules.FILE) if name == "aggregate" else run
-            STEPS[name](config, store, ready, progress, stop)
+            STEPS[name](config, store, _of_fraud(run, config, home) if name == "aggregate" else run, progress, stop)
+            if name == "aggregate" and store.count(FEATURES.name):
+                progress.notes["fraud_model"] = models.standing(store.root, clock, config.model_max_age_days).told
     pipeline.concluded(progress)
 
 
-def _with_rules(run: Run, file: Path) -> Run:
-    """Only gold asks for the rules: a fault in their file keeps nothing from being taken and judged."""
-    return replace(run, args={**run.args, "rules": rules.load(file)})
+def _of_fraud(run: Run, config: Config, home: Path) -> Run:
+    """Only gold asks for rules and models: a fault in their files keeps nothing from being taken and judged."""
+    found = models.usable(config.warehouse, config.model_max_age_days, fingerprint(FEATURES, run.args))
+    args = {"rules": rules.load(config.fraud_rules or home / rules.FILE), "models": found}
+    return replace(run, args={**run.args, **args})
 
 
 @contextmanager
