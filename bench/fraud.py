@@ -25,7 +25,7 @@ from krn.tables.gold.fraud_model_scores import fraud_model_scores
 from krn.tables.gold.fraud_scores import fraud_scores
 from krn.tables.gold.transaction_features import transaction_features
 from krn.tables.models import Model
-from krn.training import Lesson, examples, grown
+from krn.training import LEARNED, Lesson, examples, grown
 
 HOME = Path(__file__).parents[1]
 START = datetime(2018, 4, 1, tzinfo=UTC)
@@ -43,7 +43,7 @@ def silver(spark: SparkSession, seed: int, work: Path) -> tuple[DataFrame, DataF
         "terminal_id": "P" + paid["terminal"].astype(str),
         "initiated_at": at.astype("datetime64[us, UTC]"),
     }
-    paid[["amount", "is_fraud"]].assign(**told).to_parquet(work / "paid.parquet")
+    paid[["day", "amount", "is_fraud"]].assign(**told).to_parquet(work / "paid.parquet")
     made = spark.read.parquet(str(work / "paid.parquet")).withColumns(
         {
             "amount": F.col("amount").cast("decimal(18,4)"),
@@ -66,16 +66,16 @@ def silver(spark: SparkSession, seed: int, work: Path) -> tuple[DataFrame, DataF
     return made, made.where("is_fraud").withColumns(known), cards
 
 
-def models(features: DataFrame, labels: DataFrame, first: int, work: Path) -> Iterator[Model]:
+def models(features: DataFrame, scores: DataFrame, labels: DataFrame, first: int, work: Path) -> Iterator[Model]:
     """A model for each tested week, of what is known when it starts."""
     for day in range(first, first + WEEKS * WEEK, WEEK):
         as_of = START + timedelta(days=day)
         learned = (as_of - timedelta(days=DELAY + WEEK)).date()
         lesson = Lesson(learned, learned + timedelta(days=WEEK - 1), as_of, as_of.date(), DELAY)
-        given, path = examples(features, labels, lesson), work / f"forest-{day}"
+        given, path = examples(features, scores, labels, lesson), work / f"forest-{day}"
         model = grown(given, lesson.seed)
         model.write().overwrite().save(path.as_uri())
-        yield Model(f"day {day}", as_of, as_of + timedelta(days=WEEK), forest(path, rules.FEATURE_NAMES))
+        yield Model(f"day {day}", as_of, as_of + timedelta(days=WEEK), forest(path, LEARNED))
 
 
 def tested(paid: pd.DataFrame, first: int) -> pd.DataFrame:
@@ -117,12 +117,11 @@ def main(seed: int, first: int, work: Path) -> None:
         transaction_features(made, made, labels, cards, DELAY).write.parquet(path)
     features = spark.read.parquet(path)
     print(f"{made.count():,} transactions and their features: {time.monotonic() - started:.0f} s", flush=True)
-    given = tuple(models(features, labels, first, work))
+    scores = fraud_scores(features, rules.load(HOME / rules.FILE))
+    given = tuple(models(features, scores, labels, first, work))
     print(f"{len(given)} forests: {time.monotonic() - started:.0f} s", flush=True)
-    ruled = fraud_scores(features, rules.load(HOME / rules.FILE)).select(
-        "transaction_id", F.col("score").alias("rules")
-    )
-    modelled = fraud_model_scores(features, given).select("transaction_id", F.col("probability").alias("model"))
+    ruled = scores.select("transaction_id", F.col("score").alias("rules"))
+    modelled = fraud_model_scores(features, scores, given).select("transaction_id", F.col("probability").alias("model"))
     of = made.select("transaction_id", "card_id", F.col("amount").cast("double").alias("amount"), "is_fraud", "day")
     paid = of.join(ruled, on="transaction_id").join(modelled, on="transaction_id", how="left").toPandas()
     print(f"scores: {time.monotonic() - started:.0f} s", flush=True)

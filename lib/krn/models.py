@@ -1,6 +1,6 @@
 """The models of a warehouse: each a folder of models/fraud with the forest as Spark ML saved it and how it was made.
 
-A model is used as long as gold.transaction_features is defined as it was when the model learned from it.
+A model is used as long as features and rules are defined as they were when it learned from them.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from krn import cursors, records
 from krn.forests import forest
-from krn.tables.gold.transaction_features import TABLE as FEATURES
 from krn.tables.models import Model
 
 FOLDER = Path("models", "fraud")
@@ -23,7 +22,7 @@ RECORD, FOREST = "model.json", "forest"
 class Trained:
     """How a model was made: of which rows, with what, and how well it did on days that it had not seen.
 
-    `definition` is the fingerprint of gold.transaction_features, `inputs` are the versions that were read.
+    `definition` is the fingerprint of each table that a model looks at, `inputs` are the versions that were read.
     """
 
     version: str
@@ -33,7 +32,7 @@ class Trained:
     last: date
     seed: int
     features: tuple[str, ...]
-    definition: str
+    definition: Mapping[str, str]
     inputs: Mapping[str, Mapping[str, Any]]
     transactions: int
     frauds: int
@@ -58,25 +57,26 @@ class Standing:
 
 
 def standing(root: Path, now: datetime, max_age_days: int) -> Standing:
-    """How the newest model stands at `now`, beside the features as they were built last."""
+    """How the newest model stands at `now`, beside the tables as they were built last."""
     every = trained(root)
     if not every:
         return Standing("absent", "no model was trained")
     newest, age = every[-1], now - every[-1].as_of
-    if newest.definition != _last_definition(root):
-        return Standing("stale", f"{FEATURES.name} is not what {newest.version} learned from", newest)
+    others = [name for name, print_ in newest.definition.items() if _fingerprint(root, name) != print_]
+    if others:
+        return Standing("stale", f"{', '.join(others)} is not what {newest.version} learned from", newest)
     if age > timedelta(days=max_age_days):
         return Standing("stale", f"{newest.version} is {age.days} days old, more than {max_age_days}", newest)
     return Standing("fresh", "", newest)
 
 
-def _last_definition(root: Path) -> str:
-    built = cursors.load(root, FEATURES.name)
+def _fingerprint(root: Path, table: str) -> str:
+    built = cursors.load(root, table)
     return built.fingerprint if built else ""
 
 
-def usable(root: Path, max_age_days: int, definition: str) -> tuple[Model, ...] | None:
-    """The models that learned from features of this definition, each in force until the next; None where none did."""
+def usable(root: Path, max_age_days: int, definition: Mapping[str, str]) -> tuple[Model, ...] | None:
+    """The models that learned from tables of this definition, each in force until the next; None where none did."""
     found = [one for one in trained(root) if one.definition == definition]
     if not found:
         return None

@@ -23,7 +23,9 @@ from krn.outcome import Run
 from krn.pipeline import Progress, Stop
 from krn.store import Store
 from krn.suites import suite_of
+from krn.tables.gold.fraud_model_scores import TABLE as MODEL_SCORES
 from krn.tables.gold.transaction_features import TABLE as FEATURES
+from krn.tables.table import Table
 
 log = structlog.get_logger()
 
@@ -124,9 +126,10 @@ def _steps(
 
 def _of_fraud(run: Run, config: Config, home: Path) -> Run:
     """Only gold asks for rules and models: a fault in their files keeps nothing from being taken and judged."""
-    found = models.usable(config.warehouse, config.model_max_age_days, fingerprint(FEATURES, run.args))
-    args = {"rules": rules.load(config.fraud_rules or home / rules.FILE), "models": found}
-    return replace(run, args={**run.args, **args})
+    args = {**run.args, "rules": rules.load(config.fraud_rules or home / rules.FILE)}
+    definition = {i.of.name: fingerprint(i.of, args) for i in MODEL_SCORES.reads.values() if isinstance(i.of, Table)}
+    found = models.usable(config.warehouse, config.model_max_age_days, definition)
+    return replace(run, args={**args, "models": found})
 
 
 @contextmanager

@@ -21,16 +21,24 @@ from krn.ranking import average_precision, card_precision
 from krn.rules import FEATURE_NAMES
 from krn.store import Store
 from krn.tables.forest import Forest
+from krn.tables.gold.fraud_scores import TABLE as SCORES
 from krn.tables.gold.transaction_features import TABLE as FEATURES
 from krn.tables.models import known
-from krn.tables.rules import RuleSet
 from krn.tables.silver.labels import TABLE as LABELS
 
 if TYPE_CHECKING:
     from pyspark.ml.classification import RandomForestClassificationModel
 
 #: Chosen on weeks before those that bench/fraud.py tests.
-SETTINGS: Mapping[str, Any] = {"numTrees": 100, "maxDepth": 10, "minInstancesPerNode": 2}
+SETTINGS: Mapping[str, Any] = {
+    "numTrees": 100,
+    "maxDepth": 12,
+    "maxBins": 128,
+    "minInstancesPerNode": 2,
+    "featureSubsetStrategy": "onethird",
+}
+#: What a model looks at: the features, and what the rules gave, which knows of frauds that a short lesson lacks.
+LEARNED = (*FEATURE_NAMES, "score")
 #: Rows are laid out in so many partitions, whatever the machine: Spark draws chance by partition and place.
 PARTITIONS = 4
 #: So many days are learned from unless told.
@@ -77,14 +85,11 @@ def matured_by(today: date, label_delay_days: int) -> date:
     return today - timedelta(days=label_delay_days + 1)
 
 
-def train(store: Store, lesson: Lesson, rules: RuleSet, capacity: int) -> Trained:
+def train(store: Store, lesson: Lesson, capacity: int) -> Trained:
     """Grow a forest and keep it beside the others, with how well one does that has not seen the last days."""
-    built = cursors.load(store.root, FEATURES.name)
-    if built is None:
-        raise UsageError(f"{FEATURES.name} is not built yet.", "krn run")
-    inputs = {FEATURES.name: Seen(built.version, built.id), LABELS.name: built.inputs[LABELS.name]}
-    features, labels = (store.read(name, seen.version) for name, seen in inputs.items())
-    given = examples(features, labels, lesson).persist()
+    built, inputs = _inputs(store.root)
+    features, scores, labels = (store.read(name, seen.version) for name, seen in inputs.items())
+    given = examples(features, scores, labels, lesson).persist()
     draft = store.root / models.FOLDER / f".{lesson.as_of:%Y%m%dT%H%M%S}-{os.getpid()}"
     try:
         transactions, frauds = _counts(given, lesson)
@@ -96,14 +101,14 @@ def train(store: Store, lesson: Lesson, rules: RuleSet, capacity: int) -> Traine
             first=lesson.first,
             last=lesson.last,
             seed=lesson.seed,
-            features=FEATURE_NAMES,
-            definition=built.fingerprint,
+            features=LEARNED,
+            definition=built,
             inputs={name: asdict(seen) for name, seen in inputs.items()},
             transactions=transactions,
             frauds=frauds,
             settings=SETTINGS,
             importances=importances,
-            measured=measured(given, lesson, rules, capacity),
+            measured=measured(given, lesson, capacity),
             krn=version("krn"),
         )
         models.keep(store.root, draft, made)
@@ -113,12 +118,23 @@ def train(store: Store, lesson: Lesson, rules: RuleSet, capacity: int) -> Traine
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def examples(features: DataFrame, labels: DataFrame, lesson: Lesson) -> DataFrame:
+def _inputs(root: Path) -> tuple[dict[str, str], dict[str, Seen]]:
+    """The fingerprints of what a model looks at, and the versions to read: features, scores made of them, labels."""
+    features, scores = (cursors.load(root, name) for name in (FEATURES.name, SCORES.name))
+    if features is None or scores is None or scores.through != features.through:
+        raise UsageError(f"{FEATURES.name} and {SCORES.name} are not built of the same deliveries.", "krn run")
+    seen = {built.table: Seen(built.version, built.id) for built in (features, scores)}
+    prints = {built.table: built.fingerprint for built in (features, scores)}
+    return prints, {**seen, LABELS.name: features.inputs[LABELS.name]}
+
+
+def examples(features: DataFrame, scores: DataFrame, labels: DataFrame, lesson: Lesson) -> DataFrame:
     """The transactions of the lesson's days with `is_fraud`, by the labels that held; disputes teach nothing."""
     as_of = F.lit(lesson.as_of)
     held = labels.where((F.col("known_at") <= as_of) & F.coalesce(F.col("superseded_at") > as_of, F.lit(True)))
     days = features.where(F.col("business_date").between(F.lit(lesson.first), F.lit(lesson.last)))
-    told = days.join(held.select("transaction_id", "label"), on="transaction_id", how="left")
+    scored = days.join(scores.select("transaction_id", "score"), on="transaction_id", how="inner")
+    told = scored.join(held.select("transaction_id", "label"), on="transaction_id", how="left")
     decided = told.where("label IS NULL OR label <> 'dispute'")
     return decided.withColumn("is_fraud", F.coalesce(F.col("label") == "fraud", F.lit(False))).drop("label")
 
@@ -136,7 +152,7 @@ def grown(given: DataFrame, seed: int) -> "RandomForestClassificationModel":
         laid.unpersist()
 
 
-def measured(given: DataFrame, lesson: Lesson, rules: RuleSet, capacity: int) -> dict[str, Any] | None:
+def measured(given: DataFrame, lesson: Lesson, capacity: int) -> dict[str, Any] | None:
     """How well a forest and the rules rank the days that are held out; None where a lesson has too few."""
     if lesson.held_out is None:
         return None
@@ -150,7 +166,7 @@ def measured(given: DataFrame, lesson: Lesson, rules: RuleSet, capacity: int) ->
     from pyspark.ml.functions import vector_to_array
 
     told = grown(learned, lesson.seed).transform(kept.withColumn("features", _seen()))
-    scores = {"model": vector_to_array(F.col("probability"))[1], "rules": F.expr(rules.score)}
+    scores = {"model": vector_to_array(F.col("probability"))[1], "rules": F.col("score")}
     scored = told.select("business_date", "card_id", "amount", "is_fraud", *(s.alias(n) for n, s in scores.items()))
     return {
         "learned": [lesson.first, last],
@@ -170,7 +186,7 @@ def _seen() -> Column:
     """The features as Spark ML takes them."""
     from pyspark.ml.functions import array_to_vector
 
-    return array_to_vector(F.array(*known(FEATURE_NAMES))).alias("features")
+    return array_to_vector(F.array(*known(LEARNED))).alias("features")
 
 
 def _counts(given: DataFrame, lesson: Lesson) -> tuple[int, int]:
@@ -186,6 +202,6 @@ def _counts(given: DataFrame, lesson: Lesson) -> tuple[int, int]:
 
 def _saved(model: "RandomForestClassificationModel", path: Path) -> tuple[Forest, dict[str, float]]:
     model.write().overwrite().save(path.as_uri())
-    shares = dict(zip(FEATURE_NAMES, model.featureImportances.toArray().tolist(), strict=True))
+    shares = dict(zip(LEARNED, model.featureImportances.toArray().tolist(), strict=True))
     asked = sorted((name for name, share in shares.items() if share), key=lambda name: -shares[name])
-    return forest(path, FEATURE_NAMES), {name: round(shares[name], 4) for name in asked}
+    return forest(path, LEARNED), {name: round(shares[name], 4) for name in asked}

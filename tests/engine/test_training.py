@@ -10,9 +10,9 @@ import pytest
 from paying import START, initiated, labelled
 from pyspark.ml.classification import RandomForestClassificationModel
 from pyspark.ml.functions import array_to_vector, vector_to_array
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from world import ARGS, HOME, deliver
+from world import HOME, deliver
 
 from krn import models, training
 from krn.cli import main
@@ -20,15 +20,14 @@ from krn.config import Config
 from krn.errors import UsageError
 from krn.journal import Record
 from krn.models import FOLDER, FOREST, Trained
-from krn.rules import FEATURE_NAMES
 from krn.running import Asked, execute
 from krn.store import Store
-from krn.tables.gold import transaction_features
+from krn.tables.gold import fraud_scores, transaction_features
 from krn.tables.gold.fraud_model_scores import TABLE as SCORES
 from krn.tables.models import known
 from krn.tables.silver import labels
 from krn.testing import assert_rows, rows
-from krn.training import Lesson, examples, grown, train
+from krn.training import LEARNED, Lesson, examples, grown, train
 
 DAYS = 35
 AS_OF = START + timedelta(days=DAYS)
@@ -70,7 +69,7 @@ def town(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Itera
         patch.setattr(training, "SETTINGS", {"numTrees": 4, "maxDepth": 2})
         deliver(store, *paid(0, DAYS))
         before = run(store, DAYS)
-        made = train(store, LESSON, ARGS["rules"], capacity=2)
+        made = train(store, LESSON, capacity=2)
         deliver(store, *paid(DAYS, 4))
         yield Town(store, before, made, run(store, DAYS + 4))
 
@@ -91,8 +90,8 @@ def test_a_model_scores_what_was_tried_after_its_training_and_the_run_says_which
 def test_what_was_learned_is_told_beside_the_model(town: Town) -> None:
     (told,) = models.trained(town.store.root)
     assert (told.transactions, told.frauds, told.first, told.last) == (280, 42, FIRST, LAST)
-    assert told.inputs.keys() == {transaction_features.TABLE.name, labels.TABLE.name}
-    assert "amount" in told.importances
+    assert told.inputs.keys() == {transaction_features.TABLE.name, fraud_scores.TABLE.name, labels.TABLE.name}
+    assert sum(told.importances.values()) == pytest.approx(1, abs=0.001)
     measured = told.measured or {}
     assert measured["held_out"] == [str(LAST - timedelta(days=6)), str(LAST)]
     assert 0.5 < measured["model"]["average_precision"] <= 1
@@ -107,6 +106,12 @@ def test_the_same_seed_and_clock_make_the_same_model(town: Town, capsys: pytest.
     assert files(folder / FOREST / "data") == files(kept / FOREST / "data")
 
 
+def looked_at(town: Town) -> DataFrame:
+    """The features and what the rules gave."""
+    scores = town.store.read(fraud_scores.TABLE.name).select("transaction_id", "score")
+    return town.store.read(transaction_features.TABLE.name).join(scores, on="transaction_id")
+
+
 def files(data: Path) -> list[bytes]:
     return [file.read_bytes() for file in sorted(data.glob("*.parquet"))]
 
@@ -114,9 +119,7 @@ def files(data: Path) -> list[bytes]:
 def test_a_probability_is_the_one_that_spark_ml_gives(town: Town) -> None:
     path = town.store.root / FOLDER / town.made.version / FOREST
     told = RandomForestClassificationModel.load(path.as_uri())
-    features = town.store.read(transaction_features.TABLE.name).select(
-        "transaction_id", array_to_vector(F.array(*known(FEATURE_NAMES))).alias("features")
-    )
+    features = looked_at(town).select("transaction_id", array_to_vector(F.array(*known(LEARNED))).alias("features"))
     spark_s = told.transform(features).select("transaction_id", vector_to_array("probability")[1].alias("theirs"))
     both = town.store.read(SCORES.name).join(spark_s, on="transaction_id")
     assert both.agg(F.max(F.abs(F.col("probability") - F.col("theirs"))), F.count("*")).collect()[0][:] == (
@@ -126,9 +129,7 @@ def test_a_probability_is_the_one_that_spark_ml_gives(town: Town) -> None:
 
 
 def test_files_and_cores_do_not_decide_a_model_but_its_seed_does(town: Town) -> None:
-    few = town.store.read(transaction_features.TABLE.name).where(
-        F.col("business_date") < F.lit(START + timedelta(days=9))
-    )
+    few = looked_at(town).where(F.col("business_date") < F.lit(START + timedelta(days=9)))
     given = few.withColumn("is_fraud", F.col("amount") > 100)
     laid_out, again, other = (
         grown(rows, seed).toDebugString.partition("\n")[2]
@@ -164,7 +165,12 @@ def test_what_is_learned_is_what_was_known_at_the_instant_of_training(spark: Spa
     as_of = datetime.fromisoformat("2026-01-15T00:00Z")
     lesson = Lesson(date(2026, 1, 5), date(2026, 1, 6), as_of, as_of.date(), 7)
     assert_rows(
-        examples(rows(spark, TRIED, transaction_features.TABLE), rows(spark, TOLD, labels.TABLE), lesson),
+        examples(
+            rows(spark, TRIED, transaction_features.TABLE),
+            rows(spark, TRIED, fraud_scores.TABLE),
+            rows(spark, TOLD, labels.TABLE),
+            lesson,
+        ),
         """transaction_id | is_fraud
            fraud          | true
            never told     | false

@@ -40,7 +40,7 @@ A_MODEL = Model(
     datetime(2000, 1, 1, tzinfo=UTC),
     datetime(2100, 1, 1, tzinfo=UTC),
     Forest(
-        features=rules.FEATURE_NAMES,
+        features=(*rules.FEATURE_NAMES, "score"),
         roots=np.array([0]),
         feature=np.array([rules.FEATURE_NAMES.index("amount"), 0, rules.FEATURE_NAMES.index("terminal_n_30d"), 0, 0]),
         threshold=np.array([50.0, 0, 1, 0, 0]),

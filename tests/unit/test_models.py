@@ -34,7 +34,7 @@ def trained(root: Path, day: int, definition: str = "now") -> str:
         last=date(2025, 12, 28),
         seed=1,
         features=("amount",),
-        definition=definition,
+        definition={FEATURES.name: definition},
         inputs={},
         transactions=4,
         frauds=1,
@@ -56,7 +56,7 @@ def features_built(root: Path, definition: str) -> None:
 
 def days(root: Path, definition: str = "now") -> list[tuple[str, int, int]]:
     """Each model that can be used, from which day until which."""
-    found = models.usable(root, 60, definition) or ()
+    found = models.usable(root, 60, {FEATURES.name: definition}) or ()
     return [(one.version, (one.since - DAY).days, (one.until - DAY).days) for one in found]
 
 
@@ -70,12 +70,12 @@ def test_a_model_that_learned_from_other_features_scores_nothing(tmp_path: Path)
     trained(tmp_path, 0, "then")
     trained(tmp_path, 10, "now")
     assert days(tmp_path) == [("v10", 10, 70)]
-    assert models.usable(tmp_path, 60, "later") is None
+    assert models.usable(tmp_path, 60, {FEATURES.name: "later"}) is None
 
 
 def test_the_trees_of_a_usable_model_are_those_that_were_kept(tmp_path: Path) -> None:
     trained(tmp_path, 0)
-    (one,) = models.usable(tmp_path, 60, "now") or ()
+    (one,) = models.usable(tmp_path, 60, {FEATURES.name: "now"}) or ()
     assert (one.forest.features, one.forest.base) == (("amount",), 0.25)
 
 
@@ -85,7 +85,7 @@ def test_a_warehouse_without_models_says_so(tmp_path: Path) -> None:
         "why": "no model was trained",
         "version": "",
     }
-    assert models.usable(tmp_path, 60, "now") is None
+    assert models.usable(tmp_path, 60, {FEATURES.name: "now"}) is None
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_a_damaged_model_is_named(tmp_path: Path) -> None:
     folder = tmp_path / models.FOLDER / trained(tmp_path, 0)
     next((folder / FOREST / "data").iterdir()).write_bytes(b"damaged")
     with pytest.raises(Unreadable, match=r"models/fraud/v0/forest is damaged.*move the model's folder away"):
-        models.usable(tmp_path, 60, "now")
+        models.usable(tmp_path, 60, {FEATURES.name: "now"})

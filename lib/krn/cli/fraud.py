@@ -50,15 +50,14 @@ def train(
     """Train a model on matured labels; from then on it scores beside the rules."""
     from dataclasses import asdict
 
-    from krn import rules, training
+    from krn import training
 
     config, as_of = configured(**where), clock or datetime.now(UTC)
     today = config.today(as_of)
     until = last.date() if last else training.matured_by(today, config.label_delay_days)
     since = first.date() if first else until - timedelta(days=training.DAYS - 1)
     lesson = training.Lesson(since, until, as_of, today, config.label_delay_days, seed)
-    asked = rules.load(config.fraud_rules or HOME / rules.FILE)
-    say_model(asdict(training.train(opened(config), lesson, asked, config.review_capacity)), as_json)
+    say_model(asdict(training.train(opened(config), lesson, config.review_capacity)), as_json)
 
 
 COMMANDS = (fraud,)

@@ -3,21 +3,22 @@
 from datetime import UTC, datetime
 
 import numpy as np
+from pyspark.sql import functions as F
 
-from krn.rules import FEATURE_NAMES
 from krn.tables.forest import Forest
 from krn.tables.gold import transaction_features
 from krn.tables.gold.fraud_model_scores import TABLE
 from krn.tables.models import Model
 from krn.testing import assert_rows, rows, transformed
+from krn.training import LEARNED
 
 
 def asking(feature: str, above: float, then: float) -> Forest:
     """A tree that asks whether one feature is above a limit: 0.1 where it is not, or is not known."""
     return Forest(
-        features=FEATURE_NAMES,
+        features=LEARNED,
         roots=np.array([0]),
-        feature=np.array([FEATURE_NAMES.index(feature), 0, 0]),
+        feature=np.array([LEARNED.index(feature), 0, 0]),
         threshold=np.array([above, 0, 0]),
         left=np.array([1, 1, 2]),
         right=np.array([2, 1, 2]),
@@ -44,8 +45,9 @@ GIVEN = """transaction_id | initiated_at     | initiated_on | amount | kmh
 
 def test_each_transaction_is_scored_by_the_model_in_force_when_it_was_tried_and_none_without_one(spark):
     given = rows(spark, GIVEN, transaction_features.TABLE)
+    scores = given.select("transaction_id", "initiated_on", F.lit(0).alias("score"))
     assert_rows(
-        transformed(spark, TABLE, features=given, models=MODELS),
+        transformed(spark, TABLE, features=given, scores=scores, models=MODELS),
         """transaction_id | model | probability | base | rest | contributions
            first          | old   | 0.75        | 0.25 | 0    | [{"feature":"amount","contribution":0.5,"value":60}]
            small          | old   | 0.125       | 0.25 | 0    | [{"feature":"amount","contribution":-0.125,"value":50}]

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn.tables.gold import transaction_features
+from krn.tables.gold import fraud_scores, transaction_features
 from krn.tables.models import CONTRIBUTIONS, Model, in_force, told_by
-from krn.tables.table import Column, Table
+from krn.tables.table import Column, Input, Table
 from krn.tables.types import DAY, INSTANT, MEASURE, MONEY, TEXT
 
 
-def fraud_model_scores(features: DataFrame, models: Sequence[Model]) -> DataFrame:
-    """Of each transaction the model that was in force when it was tried."""
+def fraud_model_scores(features: DataFrame, scores: DataFrame, models: Sequence[Model]) -> DataFrame:
+    """Of each transaction the model that was in force when it was tried; what the rules gave is one more feature."""
     versions = F.array(*(F.lit(model.version) for model in models))
     tried = features.withColumn("_place", in_force(models, F.col("initiated_at"))).where("_place IS NOT NULL")
+    tried = tried.join(scores.select("transaction_id", "score"), on="transaction_id", how="inner")
     told = tried.withColumns({"model": versions[F.col("_place")], "told": told_by(models, F.col("_place"))})
     return told.select(*told.columns, "told.*").select(*(c.name for c in TABLE.columns))
 
@@ -28,7 +29,10 @@ TABLE = Table(
     doc=__doc__,
     key=("transaction_id",),
     scope="initiated_on",
-    inputs={"features": transaction_features.TABLE},
+    inputs={
+        "features": transaction_features.TABLE,
+        "scores": Input(fraud_scores.TABLE, fields=("initiated_on", "score")),
+    },
     args=("models",),
     may_be_empty=True,
     columns=(
