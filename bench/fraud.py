@@ -8,7 +8,7 @@ days late. Features, rules, forests and scores are krn's own.
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,16 +66,14 @@ def silver(spark: SparkSession, seed: int, work: Path) -> tuple[DataFrame, DataF
     return made, made.where("is_fraud").withColumns(known), cards
 
 
-def models(features: DataFrame, scores: DataFrame, labels: DataFrame, first: int, work: Path) -> Iterator[Model]:
-    """A model for each tested week, of what is known when it starts."""
-    for day in range(first, first + WEEKS * WEEK, WEEK):
-        as_of = START + timedelta(days=day)
-        learned = (as_of - timedelta(days=DELAY + WEEK)).date()
-        lesson = Lesson(learned, learned + timedelta(days=WEEK - 1), as_of, as_of.date(), DELAY)
-        given, path = examples(features, scores, labels, lesson), work / f"forest-{day}"
-        model = grown(given, lesson.seed)
-        model.write().overwrite().save(path.as_uri())
-        yield Model(f"day {day}", as_of, as_of + timedelta(days=WEEK), forest(path, LEARNED))
+def model(features: DataFrame, scores: DataFrame, labels: DataFrame, day: int, work: Path) -> Model:
+    """The model of a tested week: of the week before the last, by what is known when it starts."""
+    as_of = START + timedelta(days=day)
+    learned = (as_of - timedelta(days=DELAY + WEEK)).date()
+    lesson = Lesson(learned, learned + timedelta(days=WEEK - 1), as_of, as_of.date(), DELAY)
+    path = work / f"forest-{day}"
+    grown(examples(features, scores, labels, lesson), lesson.seed).write().overwrite().save(path.as_uri())
+    return Model(f"day {day}", as_of, as_of + timedelta(days=WEEK), forest(path, LEARNED))
 
 
 def tested(paid: pd.DataFrame, first: int) -> pd.DataFrame:
@@ -107,6 +105,9 @@ def card_precision(week: pd.DataFrame, score: str) -> float:
     return float(np.mean(shares))
 
 
+MEASURES = (average_precision, card_precision)
+
+
 def main(seed: int, first: int, work: Path) -> None:
     """Print both measures of rules and model for each week, and their means."""
     started = time.monotonic()
@@ -116,29 +117,23 @@ def main(seed: int, first: int, work: Path) -> None:
     if not Path(path).exists():
         transaction_features(made, made, labels, cards, DELAY).write.parquet(path)
     features = spark.read.parquet(path)
-    print(f"{made.count():,} transactions and their features: {time.monotonic() - started:.0f} s", flush=True)
-    scores = fraud_scores(features, rules.load(HOME / rules.FILE))
-    given = tuple(models(features, scores, labels, first, work))
-    print(f"{len(given)} forests: {time.monotonic() - started:.0f} s", flush=True)
-    ruled = scores.select("transaction_id", F.col("score").alias("rules"))
-    modelled = fraud_model_scores(features, scores, given).select("transaction_id", F.col("probability").alias("model"))
-    of = made.select("transaction_id", "card_id", F.col("amount").cast("double").alias("amount"), "is_fraud", "day")
-    paid = of.join(ruled, on="transaction_id").join(modelled, on="transaction_id", how="left").toPandas()
-    print(f"scores: {time.monotonic() - started:.0f} s", flush=True)
-    report(paid, first)
+    scores = fraud_scores(features, rules.load(HOME / rules.FILE)).select("transaction_id", "initiated_on", "score")
+    paid = made.select("transaction_id", "card_id", "day", F.col("amount").cast("double"), "is_fraud").toPandas()
+    print(f"{len(paid):,} transactions and their features: {time.monotonic() - started:.0f} s")
+    print("          rules         model\n          AP     CP     AP     CP", flush=True)
+    rows = []
+    for day in range(first, first + WEEKS * WEEK, WEEK):
+        learned = model(features, scores, labels, day, work)
+        told = fraud_model_scores(features, scores, (learned,)).select("transaction_id", "probability")
+        week = tested(paid, day).merge(told.join(scores, on="transaction_id").toPandas(), on="transaction_id")
+        rows.append([measure(week, by) for by in ("score", "probability") for measure in MEASURES])
+        print(f"day {day:4}  {_line(rows[-1])}  {time.monotonic() - started:.0f} s", flush=True)
+    print(f"mean      {_line(np.mean(rows, axis=0))}")
     spark.stop()
 
 
-def report(paid: pd.DataFrame, first: int) -> None:
-    """One line per week, then the means."""
-    rows = []
-    for day in range(first, first + WEEKS * WEEK, WEEK):
-        week = tested(paid, day)
-        rows.append(
-            [measure(week, score) for score in ("rules", "model") for measure in (average_precision, card_precision)]
-        )
-        print(f"day {day:4}  {'  '.join(f'{value:.3f}' for value in rows[-1])}")
-    print(f"mean      {'  '.join(f'{value:.3f}' for value in np.mean(rows, axis=0))}")
+def _line(values: Iterable[float]) -> str:
+    return "  ".join(f"{value:.3f}" for value in values)
 
 
 if __name__ == "__main__":

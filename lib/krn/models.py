@@ -80,8 +80,8 @@ def usable(root: Path, max_age_days: int, definition: Mapping[str, str]) -> tupl
     found = [one for one in trained(root) if one.definition == definition]
     if not found:
         return None
-    ends = [later.as_of for _, later in pairwise(found)] + [datetime.max.replace(tzinfo=found[-1].as_of.tzinfo)]
     age = timedelta(days=max_age_days)
+    ends = [*(later.as_of for _, later in pairwise(found)), found[-1].as_of + age]
     return tuple(
         Model(
             one.version,
