@@ -60,6 +60,31 @@ def finding(check: Record) -> str:
     return f"{found}; {limits['why']}" if limits else found
 
 
+def stale_model(record: Record) -> str:
+    """Why no model scores any longer; nothing where one does, or none was ever there."""
+    note = record["notes"].get("fraud_model", {})
+    return f"only rules score: {note['why']}" if note.get("status") == "stale" else ""
+
+
+def model(made: Record) -> Iterator[str]:
+    """What a model learned from, how well it ranks beside the rules, and what it looks at most."""
+    yield (
+        f"{made['version']}: {made['transactions']:,} transactions from {made['first']} to {made['last']}, "
+        f"{made['frauds']:,} of them fraud"
+    )
+    if found := made["measured"]:
+        first, last = found["held_out"]
+        for name in ("model", "rules"):
+            yield f"{name} on {first} to {last}, not learned from: {_ranks(found[name], found['capacity'])}"
+    most = list(made["importances"].items())[:5]
+    yield f"It looks most at {', '.join(f'{name} ({share:.0%})' for name, share in most)}."
+
+
+def _ranks(found: Record, capacity: int) -> str:
+    precision, cards = found["average_precision"], found["card_precision"]
+    return f"average precision {precision:.3f}, fraud on {cards:.1%} of the first {capacity} cards of a day"
+
+
 def next_command(record: Record) -> str:
     """What a person would type now; nothing where the error says so already."""
     if record["error"]:

@@ -275,6 +275,16 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "transactions-agree": {},
         "scores-have-reasons": {"score": 1, "hits": []},
     },
+    "gold.fraud_model_scores": {
+        "initiated-on-present": {"initiated_on": None},
+        "model-present": {"model": None},
+        "probability-present": {"probability": None},
+        "probability-range": {"probability": 1.5},
+        "base-range": {"base": -0.5},
+        "contributions-present": {"contributions": None},
+        "scores-within-features": {},
+        "reasons-add-up": {"rest": 0.001},
+    },
     "gold.fraud_alerts": {
         "rank-from-one": {"rank": 0},
         "score-range": {"score": 0},
