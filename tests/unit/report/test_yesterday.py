@@ -1,11 +1,15 @@
 """Five things that went wrong yesterday can be read off the page, with the next command."""
 
 import re
+import shlex
 from html import unescape
+from pathlib import Path
 
 import pytest
 import yesterday
 
+from krn.cli import krn
+from krn.query import sql
 from krn.report import build
 
 #: What is wrong, and the command to type next.
@@ -29,14 +33,23 @@ SHOWN = (
     "silver.payments : 15 expectations, 1 does not hold",
     "Every attempt names its order. critical 18 of 60 18 of 60 0% 1 of 30",
     "gold.payment_mix waits for silver.payments",
-    "received → verdict in silver 561 10 min 10 min",
+    "depot bronze → verdict 20 9 min 18 min",
 )
 
 
 @pytest.fixture(scope="module")
-def text(tmp_path_factory: pytest.TempPathFactory) -> str:
-    root = yesterday.warehouse(tmp_path_factory.mktemp("yesterday") / "warehouse")
-    return " ".join(unescape(re.sub("<[^>]+>", " ", build(root, yesterday.NOW))).split())
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return yesterday.warehouse(tmp_path_factory.mktemp("yesterday") / "warehouse")
+
+
+@pytest.fixture(scope="module")
+def page(root: Path) -> str:
+    return build(root, yesterday.NOW)
+
+
+@pytest.fixture(scope="module")
+def text(page: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
 
 
 @pytest.mark.parametrize("said", [*(f"{said} Next: {then}" for said, then in TOLD.items()), *SHOWN])
@@ -50,3 +63,12 @@ def test_nothing_else_is_said_to_be_wrong(text):
 
 def test_no_canary_of_a_body_is_on_the_page(text):
     assert [canary for canary in yesterday.CANARIES if canary in text] == []
+
+
+def test_every_command_of_the_page_is_one_of_krn_and_every_query_has_an_answer(page, root):
+    commands = {unescape(command) for command in re.findall("<code>(krn .*?)</code>", page)}
+    assert len(commands) == 6
+    for words in map(shlex.split, commands):
+        assert words[1] in krn.commands
+        if words[1] == "sql":
+            assert sql(words[2], root).num_rows > 0
