@@ -123,6 +123,7 @@ class Config(_Frozen):
     fraud_rules: LocalPath | None = None
     label_delay_days: int = Field(7, ge=0, le=90)
     review_capacity: int = Field(100, ge=1)
+    model_max_age_days: int = Field(60, ge=1)
     on_problem: str | None = None
     alerts: LocalPath | None = None
     tables: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()

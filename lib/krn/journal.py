@@ -70,6 +70,7 @@ def _table(built: Built) -> dict[str, Any]:
             "suite": result.suite_hash,
             "rows": result.rows,
             "why": result.why,
+            "waiver": result.waiver,
             "checks": checks,
         },
     }

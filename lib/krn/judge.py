@@ -10,7 +10,7 @@ import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn import gate
+from krn import gate, holds
 from krn.contracts import CONTRACTS
 from krn.contracts.contract import Contract
 from krn.engine.checking import Terms, checked_once
@@ -34,11 +34,17 @@ FEW = 200_000
 
 @dataclass(frozen=True)
 class Pending:
-    """The bronze rows that wait for a verdict, how many they are, and whether fixes may be among them."""
+    """The bronze rows that wait for a verdict, how many, up to which batch, and whether fixes may be among them."""
 
     rows: DataFrame
     n: int
+    last: int
     may_fix: bool
+
+    @property
+    def over(self) -> dict[str, object]:
+        """What a hold of them is over: a waiver is for no batch that came later."""
+        return {"batches": self.last}
 
 
 def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -> tuple[Built, ...]:
@@ -74,24 +80,32 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
         return (*_silence(run), _nothing_new(store, terms))
     with store.small_plans() if pending.n <= FEW else nullcontext():
         reached("read_bronze")
-        arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending")
+        arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending", store)
         if not arrived.is_open:
-            return (kept(store, run, arrived, ""),)
-        if pending.may_fix:  # the fix of an old row may win over what was accepted since
-            return arrived, published(store, run, terms, election(store, run, terms, pending.rows), "fixed")
-        return arrived, _ruled(store, run, pending.rows, terms)
+            return (kept(store, run, bronze.TABLE, arrived, pending.over, ""),)
+        ruling = (_fixed if pending.may_fix else _ruled)(store, run, pending, terms, arrived)
+        if not ruling.is_open:
+            holds.clear(store.root, bronze.TABLE.name)  # its own gate opened
+        return arrived, ruling
 
 
-def _ruled(store: Store, run: Run, pending: DataFrame, terms: Terms) -> Built:
+def _fixed(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Built) -> Built:
+    """The fix of an old row may win over what was accepted since."""
+    made = election(store, run, terms, pending.rows)
+    return published(store, run, terms, made, "fixed", pending.over, arrived.result)
+
+
+def _ruled(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Built) -> Built:
     folder = draft(store, run)
-    verdicts = _verdicts(store, pending, folder, terms)
+    verdicts = _verdicts(store, pending.rows, folder, terms)
     reached("elected")
-    ruling = gated_verdicts(verdicts, pending, run, "pending")
+    ruling = gated_verdicts(verdicts, pending.rows, run, "pending", store=store)
     reached("gate_run")
     if not ruling.is_open:
-        return kept(store, run, ruling, str(folder))
+        return kept(store, run, silver.TABLE, ruling, pending.over, str(folder / "checked"))
     counts, types = _counted(verdicts)
-    version = store.append(silver.TABLE, verdicts, {**run.commit(ruling.result), "types": types})
+    commit = run.commit(ruling.result, arrived.result)
+    version = store.append(silver.TABLE, verdicts, {**commit, "types": types})
     reached("silver_committed")
     settle(store, terms)
     reached("wm")
@@ -111,14 +125,14 @@ def _pending(store: Store) -> Pending | None:
         lost = f"{bronze.TABLE.name} has {received} rows, but {judged} have a verdict: bronze was lost or replaced."
         raise Unreadable(lost, "restore bronze from a backup, or start a new warehouse")
     rows, n_missing = store.read(bronze.TABLE.name, version), received - judged
-    cursor = store.max(silver.TABLE.name, "batch", -1)
+    last, cursor = store.max(bronze.TABLE.name, "batch", 0, version), store.max(silver.TABLE.name, "batch", -1)
     after = rows.where(F.col("batch") > cursor)
     n_after = store.count_after(bronze.TABLE.name, "batch", cursor, version)
     if n_missing == (after.count() if n_after is None else n_after):
-        return Pending(after, n_missing, _may_fix(store, cursor))
+        return Pending(after, n_missing, last, _may_fix(store, cursor))
     log.error("verdicts_missing", bronze=received, judged=judged, after_the_cursor=n_after)
     missing = rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti")
-    return Pending(missing, n_missing, _may_fix(store, -1))
+    return Pending(missing, n_missing, last, _may_fix(store, -1))
 
 
 def _may_fix(store: Store, after: int) -> bool:

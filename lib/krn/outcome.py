@@ -32,12 +32,13 @@ class Run:
         suite = self.suite_of(table)
         return suite and self.history().limited(suite, kind)
 
-    def commit(self, result: Result | None) -> dict[str, object]:
-        """What is written beside a commit of this run."""
+    def commit(self, result: Result | None, *earlier: Result | None) -> dict[str, object]:
+        """What is written beside a commit of this run; `waivers` are those that it spends, also of `earlier` gates."""
         return {
             "run": self.id,
             "suite": result.suite_hash if result else "",
             "result": result.status if result else "passed",
+            "waivers": [each.waiver for each in (result, *earlier) if each and each.waiver],
         }
 
 
@@ -77,5 +78,5 @@ class Built:
 def held(table: Table, result: Result, rows: Mapping[str, int]) -> Built:
     """A table whose gate did not open, with the expectations that failed."""
     failed = [check.id for check in result.failed]
-    why = f"{len(failed)} of {len(result.checks)} expectations failed: {', '.join(failed)}" if failed else result.why
-    return Built(table.name, "held", why, rows=rows, result=result)
+    said = f"{len(failed)} of {len(result.checks)} expectations failed: {', '.join(failed)}" if failed else ""
+    return Built(table.name, "held", "; ".join(filter(None, (said, result.why))), rows=rows, result=result)

@@ -89,7 +89,8 @@ def aggregate(store: Store, run: Run, progress: Progress, stop: Stop) -> None:
 def _build(stage: str, store: Store, run: Run, progress: Progress, stop: Stop) -> None:
     if not store.exists(deliveries.TABLE.name):
         return  # nothing ever came: there is nothing to wait for either
-    tables = [t for t in made_for(run.tables) if t.stage == stage and t.transform is not None]
+    wanted = [t for t in made_for(run.tables) if t.stage == stage and t.transform is not None]
+    tables = [t for t in wanted if not t.lacks(run.args)]
     for built in build_all(tables, store, run, stop):
         progress.tables.append(built)
     if stop():

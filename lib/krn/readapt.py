@@ -47,7 +47,7 @@ def brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
     if built is None or built.is_open:
         record(store, terms)
         return built
-    return kept(store, run, built, str(candidates(store) / run.id))
+    return kept(store, run, silver.TABLE, built, {}, str(candidates(store) / run.id / "readapted"))
 
 
 def is_of_today(store: Store, terms: Terms) -> bool:

@@ -58,10 +58,11 @@ def path_of(table: str, root: Path) -> Path:
 
 def runs(root: Path) -> pa.Table:
     """The journal, one row per run."""
-    columns = ("run", "job", "outcome", "exit_code", "started_at", "ended_at", "clock", "error")
+    columns = ("run", "job", "outcome", "exit_code", "started_at", "ended_at", "clock", "error", "note")
     rows = [
         {
             **{c: run.get(c) for c in columns},
+            "note": _note(run["notes"]),
             "tables": len(run["tables"]),
             "rows_in": sum(s["rows"] for s in run["sources"]),
         }
@@ -82,3 +83,11 @@ RECORDS: Mapping[str, Callable[[Path], pa.Table]] = {
     "ops.results": results,
     "ops.runs": runs,
 }
+
+
+def _note(notes: Mapping[str, Any]) -> str:
+    """What a person decided about a held table; nothing for a job."""
+    if "by" not in notes:
+        return ""
+    named = ", ".join((notes["table"], *notes.get("expectations", ())))
+    return f"{named}, by {notes['by']}: {notes['why']}"

@@ -1,5 +1,6 @@
 """Reelect: check deliveries with all that stand for election with them, and publish the verdicts that change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pyspark.sql import DataFrame
@@ -10,6 +11,7 @@ from krn.engine.checking import Terms, checked_once
 from krn.engine.repairs import elected, repeats_of_fixes
 from krn.engine.rivals import fixes, rivals
 from krn.failpoints import reached
+from krn.gate import Result
 from krn.outcome import Built, Run
 from krn.rulings import draft, gated_verdicts, kept, settle
 from krn.store import Store
@@ -43,21 +45,32 @@ def election(store: Store, run: Run, terms: Terms, bodies: DataFrame) -> Electio
     return Election(candidate, store.read(bronze.TABLE.name).join(ids, on="row_id", how="left_semi"))
 
 
-def published(store: Store, run: Run, terms: Terms, made: Election, kind: str) -> Built:
+def published(
+    store: Store,
+    run: Run,
+    terms: Terms,
+    made: Election,
+    kind: str,
+    over: Mapping[str, object] | None = None,
+    arrived: Result | None = None,
+) -> Built:
     """The verdicts that are new or other than before, gated and in one commit; nothing is written for none.
 
-    `kind`, what was done, tells runs over such rows from others.
+    `kind`, what was done, tells runs over such rows from others. `over` is the scope of rows that have no verdict yet:
+    only of those a hold can be waived. `arrived` is what their gate in bronze said.
     """
     candidate, visible = made.candidate, made.candidate.visible(store.spark)
     if not candidate.n_changed:
         settle(store, terms)
         return Built(silver.TABLE.name, "unchanged", "no verdict changes", store.head(silver.TABLE.name))
-    ruling = gated_verdicts(visible, made.bodies, run, kind, repeats_of_fixes(visible, fixes(store)))
+    ruling = gated_verdicts(
+        visible, made.bodies, run, kind, repeats_of_fixes(visible, fixes(store)), store if over else None
+    )
     reached("gate_run")
     if not ruling.is_open:
-        return kept(store, run, ruling, str(candidate.path))
+        return kept(store, run, silver.TABLE, ruling, over or {}, str(candidate.path))
     counts, types = _counted(candidate.read(store.spark, "insert", "update"), terms)
-    version = _commit(store, candidate, {**run.commit(ruling.result), "types": types, "token": kind})
+    version = _commit(store, candidate, {**run.commit(ruling.result, arrived), "types": types, "token": kind})
     reached("silver_committed")
     settle(store, terms)
     reached("wm")

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 import orjson
 import structlog
 
-from krn import delta_rs, history, journal, pipeline, rules
+from krn import delta_rs, history, journal, models, pipeline, rules
 from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
 from krn.edition import edition
+from krn.engine.fingerprint import fingerprint
 from krn.errors import Busy, KrnError, Unreadable
 from krn.history import History
 from krn.journal import Record
@@ -28,6 +29,9 @@ from krn.outcome import Run
 from krn.pipeline import Progress, Stop
 from krn.store import Store
 from krn.suites import suite_of
+from krn.tables.gold.fraud_model_scores import TABLE as MODEL_SCORES
+from krn.tables.gold.transaction_features import TABLE as FEATURES
+from krn.tables.table import Table
 
 log = structlog.get_logger()
 
@@ -67,7 +71,7 @@ def execute(
     try:
         with structlog.contextvars.bound_contextvars(run=run.id), stoppable() as stop:
             steps = {name: STEPS[name] for name in asked.steps} | dict(by_hand or {})
-            _steps(steps, config, home, store, run, progress, stop)
+            _steps(steps, config, home, store, run, clock, progress, stop)
         code = 0
     except KrnError as ended:
         error, code = str(ended), ended.exit_code
@@ -124,19 +128,30 @@ def _history(config: Config, clock: datetime) -> History:
 
 
 def _steps(
-    steps: Mapping[str, Step], config: Config, home: Path, store: Store, run: Run, progress: Progress, stop: Stop
+    steps: Mapping[str, Step],
+    config: Config,
+    home: Path,
+    store: Store,
+    run: Run,
+    clock: datetime,
+    progress: Progress,
+    stop: Stop,
 ) -> None:
     pipeline.refuse_unknown(config.tables)
     with readable():
         for name, step in steps.items():
-            ready = _with_rules(run, config.fraud_rules or home / rules.FILE) if name == "aggregate" else run
-            step(config, store, ready, progress, stop)
+            step(config, store, _of_fraud(run, config, home) if name == "aggregate" else run, progress, stop)
+            if name == "aggregate" and store.count(FEATURES.name):
+                progress.notes["fraud_model"] = models.standing(store.root, clock, config.model_max_age_days).told
     pipeline.concluded(progress)
 
 
-def _with_rules(run: Run, file: Path) -> Run:
-    """Only gold asks for the rules: a fault in their file keeps nothing from being taken and judged."""
-    return replace(run, args={**run.args, "rules": rules.load(file)})
+def _of_fraud(run: Run, config: Config, home: Path) -> Run:
+    """Only gold asks for rules and models: a fault in their files keeps nothing from being taken and judged."""
+    args = {**run.args, "rules": rules.load(config.fraud_rules or home / rules.FILE)}
+    definition = {i.of.name: fingerprint(i.of, args) for i in MODEL_SCORES.reads.values() if isinstance(i.of, Table)}
+    found = models.usable(config.warehouse, config.model_max_age_days, definition)
+    return replace(run, args={**args, "models": found})
 
 
 @contextmanager

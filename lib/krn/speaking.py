@@ -23,7 +23,7 @@ NARROW = 9  # columns: less than this for each column is not worth a table
 COLOURS = {
     **dict.fromkeys(("ok", "published"), "green"),
     **dict.fromkeys(("held", "failed", "wrong"), "red"),
-    **dict.fromkeys(("waits", "warned"), "yellow"),
+    **dict.fromkeys(("waits", "warned", "waived"), "yellow"),
 }
 
 
@@ -60,6 +60,8 @@ def say_run(record: Mapping[str, Any], as_json: bool) -> None:
     for table in tables:
         for line in retelling.remarks(table):
             say(_text(harmless(line, 500), COLOURS["held" if table["outcome"] == "held" else "waits"]))
+    if stale := retelling.stale_model(record):
+        say(_text(harmless(stale, 500), COLOURS["waits"]))
     if command := retelling.next_command(record):
         say(_text(f"Next: {command}"))
     return None
@@ -88,6 +90,15 @@ def _discreet(name: str, value: Any) -> Any:
         return value
     is_id = name.endswith("_id") and name != "card_id" and value.isdecimal()
     return value if is_id else without_card_numbers(value)
+
+
+def say_model(made: Mapping[str, Any], as_json: bool) -> None:
+    """A model as it was made: what it learned from, how well it ranks beside the rules, what it looks at."""
+    if as_json:
+        return _say_json(made)
+    for line in retelling.model(made):
+        _console().print(_text(line))
+    return None
 
 
 def say_checks(found: Iterable["Check"], as_json: bool) -> None:

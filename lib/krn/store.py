@@ -172,9 +172,9 @@ class Store:
         """Delta's own id of the table: another one means that the table was made anew."""
         return str(delta_rs.opened(self.path(name)).metadata().id)
 
-    def max(self, name: str, column: str, default: int) -> int:
+    def max(self, name: str, column: str, default: int, version: int | None = None) -> int:
         """The greatest value of a column, from the log's statistics; no Spark job."""
-        found = pc.max(self._files(name)[f"max.{column}"]).as_py() if self.exists(name) else None
+        found = pc.max(self._files(name, version)[f"max.{column}"]).as_py() if self.exists(name) else None
         return default if found is None else int(found)
 
     def count(self, name: str, version: int | None = None) -> int:

@@ -102,7 +102,7 @@ def test_the_crontab_as_written_ends_in_true_gold_though_a_job_died_and_a_table_
 ) -> None:
     root, simulation = shop
     config, warehouse = root / "krn.toml", root / "warehouse"
-    ingest, transform_and_aggregate, look, report, maintain = crontab()[1]
+    ingest, transform_and_aggregate, look, report, maintain, _train = crontab()[1]
 
     ended = run(ingest, config)
     assert ended.returncode == 0, ended.stdout

@@ -36,7 +36,7 @@ SHOP = Shop(seed=7, orders=40, days=8, start=SUMMER_TIME_COMES, habits=Habits(la
 CLOCK = datetime(2024, 4, 3, 12, tzinfo=UTC)  # the day the books are closed
 ALL = ("ingest", "transform", "aggregate")
 PERSONS = ("Example-", "@example.")  # in every simulated customer's name and address
-BUILT = [t.name for t in TABLES if t.transform]
+BUILT = [t.name for t in TABLES if t.transform and "models" not in t.args]  # nobody trained one
 #: What tells how and when a delivery came, and which of two copies came first; not what it says.
 COMING = {"row_id", "batch", "position", "received_at", "duplicate_of", "source"}
 COMING |= {"run_id", "delivery_key", "sent_at", "receive_count", "attributes"}
@@ -98,7 +98,7 @@ def content(store: Store, name: str) -> Counter[tuple[str, ...]]:
 
 
 def contents(store: Store, *names: str) -> dict[str, Counter[tuple[str, ...]]]:
-    return {name: content(store, name) for name in names or [t.name for t in TABLES]}
+    return {name: content(store, name) for name in names or [t.name for t in TABLES if store.exists(t.name)]}
 
 
 def heads(store: Store) -> dict[str, int | None]:
@@ -232,8 +232,8 @@ def test_what_a_run_measures_is_what_its_tables_say(at_once: Place) -> None:
 
 def test_every_table_of_the_shop_has_rows(at_once: Place) -> None:
     """But those of card payments: the shop takes none."""
-    empty = {t.name for t in TABLES if at_once.store.read(t.name).isEmpty()}
-    assert empty == {t.name for t in TABLES if "fraud" in t.name} | {
+    empty = {name for name in BUILT if at_once.store.read(name).isEmpty()}
+    assert empty == {name for name in BUILT if "fraud" in name} | {
         "silver.transactions",
         "silver.labels",
         "silver.cards",

@@ -244,6 +244,9 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "cards-agree": {},
     },
     "gold.transaction_features": {
+        "tried-at-a-merchant": {"merchant_id": None},
+        "longer-windows-sum-to-more": {"card_sum_1h": "9", "card_sum_24h": "8"},
+        "amount-z-of-a-spread": {"amount_z": 1.0, "prior_std_30d": None},
         "initiated-on-present": {"initiated_on": None},
         **OF_WINDOWS,
         "declines-not-negative": {"card_declines_10m": -1},
@@ -263,6 +266,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "transactions-agree": {},
     },
     "gold.fraud_scores": {
+        "initiated-at-present": {"initiated_at": None},
         "initiated-on-present": {"initiated_on": None},
         "score-present": {"score": None},
         "score-range": {"score": 101},
@@ -270,6 +274,16 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "rule-set-present": {"rule_set": None},
         "transactions-agree": {},
         "scores-have-reasons": {"score": 1, "hits": []},
+    },
+    "gold.fraud_model_scores": {
+        "initiated-on-present": {"initiated_on": None},
+        "model-present": {"model": None},
+        "probability-present": {"probability": None},
+        "probability-range": {"probability": 1.5},
+        "base-range": {"base": -0.5},
+        "contributions-present": {"contributions": None},
+        "scores-within-features": {},
+        "reasons-add-up": {"rest": 0.001},
     },
     "gold.fraud_alerts": {
         "rank-from-one": {"rank": 0},
@@ -320,6 +334,10 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "hits-agree": {"hits": 10},
     },
     "bronze.deliveries": {
+        "source-present": {"source": None},
+        "source-kind-present": {"source_kind": None},
+        "source-kind-known": {"source_kind": "fax"},
+        "run-id-present": {"run_id": None},
         "payload-present": {"payload": None},
         "delivery-key-present": {"delivery_key": None},
         "encoding-known": {"payload_encoding": "latin1"},
@@ -330,6 +348,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "row-id-is-bronze-order": {"position": 77},
     },
     "silver.deliveries": {
+        "source-present": {"source": None},
+        "row-id-is-bronze-order": {"position": 7},
         "verdict-present": {"verdict": None},
         "verdict-known": {"verdict": "maybe"},
         "accepted-data": {"data": None},
@@ -351,6 +371,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "accepted-in-time": {"event_time": datetime(2111, 1, 1, tzinfo=UTC)},
     },
     "silver.order_lines": {
+        "named-or-unknown": {"category": None},
+        "traced-to-its-event": {"event_id": None},
         "currency-code": {"currency": "EUR\n"},
         "order-date-present": {"order_date": None},
         "order-date-range": {"order_date": date(9999, 1, 1)},
@@ -359,6 +381,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "gross-is-quantity-times-price": {"gross": "30.0001"},
     },
     "silver.payments": {
+        "installments-not-negative": {"installments": -1},
         "order-id-present": {"order_id": None},
         "status-present": {"status": None},
         "status-known": {"status": "pending"},
@@ -368,6 +391,10 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "no-reason-when-received": {"status": "received", "reason": "expired"},
     },
     "silver.refund_lines": {
+        "description-present": {"description": None},
+        "refunded-at-present": {"refunded_at": None},
+        "event-source-present": {"event_source": None},
+        "event-id-present": {"event_id": None},
         "currency-code": {"currency": "euro"},
         "position-from-one": {"position": 0},
         "quantity-positive": {"quantity": -1},
@@ -375,6 +402,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "price-not-negative": {"unit_price": "-0.0001"},
     },
     "silver.sales_entries": {
+        "named-or-unknown": {"seller_id": None},
+        "traced-to-its-event": {"occurred_at": None},
         "ledger-id-present": {"ledger_id": None},
         "kind-present": {"kind": None},
         "kind-known": {"kind": "exchange"},
@@ -400,6 +429,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "known-or-unknown-order": {"line_no": None, "order_date": date(2026, 1, 5)},
     },
     "silver.orders": {
+        "complete-has-created-at": {"is_complete": True, "created_at": None},
         "status-present": {"status": None},
         "status-known": {"status": "lost"},
         "complete-has-a-currency": {"is_complete": True, "currency": None},
@@ -426,6 +456,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "payments-agree": {"n_payments": 1},
     },
     "silver.refunds": {
+        "dated-and-counted": {"n_lines": -1},
         "currency-code": {"currency": "EURO"},
         "is-order-known-present": {"is_order_known": None},
         "known-order-has-an-id": {"is_order_known": True, "order_id": None},
@@ -487,6 +518,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "products-agree": {"product_id": "nobody"},
     },
     "silver.findings": {
+        "earlier-event-whole": {"earlier_event_type": None},
         "subject-present": {"subject": None},
         "entity-known": {"entity": "payment"},
         "entity-id-present": {"entity_id": None},
@@ -505,6 +537,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "never-created-agree": {},
     },
     "silver.sequence_gaps": {
+        "sides-have-a-time": {"before_event_at": None},
         "event-source-present": {"event_source": None},
         "ends-where-it-begins": {"first_missing": 3, "last_missing": 2},
         "missing-from-one": {"n_missing": 0},
@@ -537,6 +570,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "returned-units-agree": {"returned_units": 10},
     },
     "gold.product_ranking": {
+        "trend-follows-net": {"net_sales": "1", "net_before": "2", "trend": "0.5"},
         "window-known": {"window_days": 30},
         "category-present": {"category": None},
         "title-present": {"title": None},
@@ -595,6 +629,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "every-cohort-has-a-first-month": {"months_since": 0},
     },
     "gold.payment_mix": {
+        "mean-installments-not-negative": {"mean_installments": "-0.0001"},
         "business-date-range": {"business_date": date(9999, 1, 1)},
         "method-present": {"method": None},
         "payments-not-negative": {"payments": -1},
@@ -626,6 +661,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "exceptions-agree": {"exceptions": 10},
     },
     "gold.lane_performance": {
+        "excess-within-rated": {"rated": 1, "excess_late": "2"},
         "window-present": {"window": None},
         "window-known": {"window": "7d"},
         "n-positive": {"n": 0},
@@ -692,7 +728,14 @@ def sound(spark: SparkSession) -> dict[str, Rows]:
 
 
 def deliveries(spark: SparkSession) -> dict[str, Rows]:
-    same = {"batch": 1, "source": "drop", "source_kind": "landing", "payload_encoding": "utf8", "path": "a.jsonl"}
+    same = {
+        "batch": 1,
+        "run_id": "r1",
+        "source": "drop",
+        "source_kind": "landing",
+        "payload_encoding": "utf8",
+        "path": "a.jsonl",
+    }
     came = [
         {**same, "row_id": bronze.BATCH_ROWS + n, "position": n, "delivery_key": str(n), "payload": body}
         | {"received_at": datetime(2026, 1, 5, 13, tzinfo=UTC)}

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -28,12 +29,29 @@ from krn.outcome import Built, Run
 from krn.store import Store
 from krn.tables.bronze.deliveries import BATCH_ROWS
 from krn.tables.bronze.deliveries import TABLE as BRONZE
+from krn.tables.forest import Forest
+from krn.tables.models import Model
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, INT, MONEY, MONEY_SUM, TEXT
 
 RECEIVED = datetime(2026, 2, 1, tzinfo=UTC)
 HOME = Path(__file__).parents[2]
+#: In force for good: it asks whether the amount is above 50, then how many transactions the terminal had.
+A_MODEL = Model(
+    "a-model",
+    datetime(2000, 1, 1, tzinfo=UTC),
+    datetime(2100, 1, 1, tzinfo=UTC),
+    Forest(
+        features=(*rules.FEATURE_NAMES, "score"),
+        roots=np.array([0]),
+        feature=np.array([rules.FEATURE_NAMES.index("amount"), 0, rules.FEATURE_NAMES.index("terminal_n_30d"), 0, 0]),
+        threshold=np.array([50.0, 0, 1, 0, 0]),
+        left=np.array([1, 1, 3, 3, 4]),
+        right=np.array([2, 1, 4, 3, 4]),
+        value=np.array([0.1, 0.05, 0.4, 0.25, 0.75]),
+    ),
+)
 ARGS = {
     "timezone": "UTC",
     "currency": "GBP",
@@ -41,6 +59,7 @@ ARGS = {
     "label_delay_days": 7,
     "review_capacity": 2,
     "rules": rules.load(HOME / rules.FILE),
+    "models": (A_MODEL,),
 }
 
 

@@ -19,7 +19,7 @@ from krn.gate.result import Check, Result
 from krn.journal import Record
 from krn.outcome import Built
 from krn.sources.ingested import Batch, Ingested
-from krn.speaking import log_to_stderr, say_checks, say_run, say_table
+from krn.speaking import log_to_stderr, say_checks, say_model, say_run, say_table
 
 AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 ADDRESS, ANSI = "ann.smith@example.com", "\x1b[31mred\x9b2J\u202e"
@@ -87,6 +87,13 @@ def test_a_warning_is_said_with_what_was_found(capsys):
     text = said(ran(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (check,)))), capsys)
     assert "silver.orders warns: totals add up (found 3 of 20,725)\n" in text
     assert "silver.orders  warned" in text
+
+
+def test_what_was_released_is_said_with_what_was_found(capsys):
+    check = Check("c", "expect_x", "critical", False, unexpected_count=3, element_count=20_725, is_waived=True)
+    text = said(ran(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (check,)))), capsys)
+    assert "silver.orders is published under a waiver: c (found 3 of 20,725)\n" in text
+    assert "silver.orders  waived" in text
 
 
 def test_a_warning_by_former_runs_says_what_they_found(capsys):
@@ -233,3 +240,23 @@ def test_a_body_is_shown_without_the_card_number_in_it_and_a_number_that_is_an_i
 def test_a_card_id_is_no_id_to_show_where_it_is_a_number(capsys):
     say_table(pa.table({"card_id": ["4111111111111111"]}), as_json=True)
     assert json.loads(capsys.readouterr().out) == [{"card_id": "(card number)"}]
+
+
+@pytest.mark.parametrize(("status", "said_of_it"), [("stale", ["only rules score: v1 is 61 days old"]), ("fresh", [])])
+def test_a_run_says_why_no_model_scores_any_longer(capsys, status, said_of_it):
+    record = ran() | {"notes": {"fraud_model": {"status": status, "why": "v1 is 61 days old", "version": "v1"}}}
+    assert [line for line in said(record, capsys).splitlines() if "rules" in line] == said_of_it
+
+
+def test_a_model_says_what_it_learned_and_how_it_ranks_beside_the_rules(capsys):
+    ranks = {"average_precision": 0.7123, "card_precision": 0.3}
+    held_out = {"held_out": ["2026-01-22", "2026-01-28"], "capacity": 100, "model": ranks, "rules": ranks}
+    made = {"version": "v1", "transactions": 1000, "frauds": 9, "first": "2026-01-01", "last": "2026-01-28"}
+    say_model(made | {"measured": held_out, "importances": {"amount": 0.75, "kmh": 0.25}}, as_json=False)
+    ranked = "not learned from: average precision 0.712, fraud on 30.0% of the first 100 cards of a day"
+    assert capsys.readouterr().out.splitlines() == [
+        "v1: 1,000 transactions from 2026-01-01 to 2026-01-28, 9 of them fraud",
+        f"model on 2026-01-22 to 2026-01-28, {ranked}",
+        f"rules on 2026-01-22 to 2026-01-28, {ranked}",
+        "It looks most at amount (75%), kmh (25%).",
+    ]

@@ -116,6 +116,13 @@ def say_table(table: Any, as_json: bool) -> None:
     speaking.say_table(table, as_json)
 
 
+def say_model(made: dict[str, Any], as_json: bool) -> None:
+    """Say what a model learned from, and how well it ranks."""
+    from krn import speaking
+
+    speaking.say_model(made, as_json)
+
+
 def say_checks(found: Any, as_json: bool) -> None:
     """Say what was checked, and what mends it."""
     from krn import speaking

@@ -8,6 +8,7 @@ from great_expectations.expectations.expectation import Expectation as Judge
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from krn.errors import KrnError, UsageError
+from krn.gate.coverage import columns_of
 from krn.gate.suite import Expectation
 
 # no samples: they are raw values, and each costs a job
@@ -20,18 +21,13 @@ REFUSALS = (GreatExpectationsError, KrnError, ValueError, TypeError, LookupError
 def judge_of(expectation: Expectation, columns: Container[str], place: int = 0) -> Judge:
     """The object for one expectation, its limits filled in; `place` finds its result again."""
     kwargs = _filled(expectation)
-    absent = [name for name in _named(kwargs) if name not in columns]
+    absent = [name for name in columns_of(expectation) if name not in columns]
     if absent:
         raise UsageError(f"there is no column {', '.join(absent)}.", "mend the suite")
     if isinstance(kwargs.get("row_condition"), str):  # the plain text is deprecated; this is what it becomes
         kwargs["row_condition"] = {"type": "pass_through", "pass_through_filter": kwargs["row_condition"]}
         kwargs.pop("condition_parser", None)
     return ExpectationConfiguration(type=expectation.type, kwargs=kwargs, meta={"place": place}).to_domain_obj()
-
-
-def _named(kwargs: Mapping[str, Any]) -> list[str]:
-    one_each = [kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs]
-    return one_each + list(kwargs.get("columns", []))
 
 
 def _filled(expectation: Expectation) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The result of a gate: what each expectation found, and what its severity makes of that."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from krn.errors import KrnError
 from krn.gate.limits import ROW_COUNT, Limits
 from krn.gate.suite import Expectation, Suite
 
-STATUSES = ("passed", "warned", "held", "error")  # in order of how bad they are
+STATUSES = ("passed", "warned", "waived", "held", "error")  # in order of how bad they are
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Check:
     description: str = ""
     notes: str = ""
     error: str = ""  # why nothing was found; a check with an error never passes
+    is_waived: bool = False  # it failed, and a person released that
     limits: Limits | None = None  # by former runs, where the expectation asks for them
 
     @property
@@ -36,7 +37,9 @@ class Check:
         """critical holds, warning warns, info is only recorded; what could not be judged is closed, whatever it is."""
         if self.error:
             return "error"
-        return "passed" if self.success else {"warning": "warned", "info": "passed"}.get(self.severity, "held")
+        if self.success:
+            return "passed"
+        return {"warning": "warned", "info": "passed"}.get(self.severity, "waived" if self.is_waived else "held")
 
 
 @dataclass(frozen=True)
@@ -50,21 +53,27 @@ class Result:
     extra: Mapping[str, object] = field(default_factory=dict)  # the caller's own aggregates, exact
     at_least: str = "passed"
     why: str = ""
+    waiver: str = ""  # the id of the waiver that opens it
 
     @property
     def status(self) -> str:
-        """passed, warned, held or error."""
+        """passed, warned, waived, held or error."""
         return max([self.at_least, *(check.status for check in self.checks)], key=STATUSES.index)
 
     @property
     def is_open(self) -> bool:
         """Whether the candidate may be published."""
-        return self.status in ("passed", "warned")
+        return self.status in ("passed", "warned", "waived")
 
     @property
     def failed(self) -> tuple[Check, ...]:
         """The checks that keep the gate shut."""
         return tuple(check for check in self.checks if check.status in ("held", "error"))
+
+    def waived(self, ids: Collection[str], waiver: str) -> "Result":
+        """The result with the failed checks of these ids waived."""
+        checks = (replace(c, is_waived=True) if c in self.failed and c.id in ids else c for c in self.checks)
+        return replace(self, checks=tuple(checks), waiver=waiver)
 
 
 ROWS = "krn_rows"  # the name of the row count among the caller's own aggregates

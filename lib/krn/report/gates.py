@@ -13,13 +13,14 @@ MARKS = {
     "passed": "✓",
     "published": "+",
     "warned": "!",
+    "waived": "w",
     "held": "✕",
     "error": "E",
     "waits": "…",
     "unchanged": "=",
     "": "",
 }
-WORST_FIRST = ("error", "held", "warned", "passed")
+WORST_FIRST = ("error", "held", "waived", "warned", "passed")
 
 Run = Mapping[str, Any]
 

@@ -46,7 +46,7 @@ def troubles(
         yield Trouble("bad", f"The counts do not add up: {wrong.says}.", "krn run --full", "flow")
     for hold in holds:
         says = f"{hold['table']} is held: {hold['why']}. Readers see its previous version."
-        yield Trouble("bad", says, "krn hold list", "holds")
+        yield Trouble("bad", says, f"krn hold show {hold['table']}", "holds")
     for run in failing(runs):
         state, _, then = str(run["error"] or "it ended without a word").partition(" Next: ")
         yield Trouble("bad", f"The last {run['job']} failed: {state}", then or "krn history", "runs")
@@ -54,7 +54,7 @@ def troubles(
         yield Trouble("warn", f"Not up to date: {some(waits)}.", "krn hold list" if holds else "krn run", "holds")
     if flow.waiting:
         yield Trouble("warn", f"{flow.waiting:,} deliveries wait for a verdict.", "krn transform", "flow")
-    warned = [concern.table for concern in concerns if concern.status == "warned"]
+    warned = [concern.table for concern in concerns if concern.status in ("warned", "waived")]
     if warned:
         n = f"{len(warned)} {'warning' if len(warned) == 1 else 'warnings'}"
         yield Trouble("warn", f"Published with {n}: {some(warned)}.", "", "gates")

@@ -90,6 +90,10 @@ class Table:
         """The inputs by parameter name, each as an `Input`."""
         return {name: i if isinstance(i, Input) else Input(i) for name, i in self.inputs.items()}
 
+    def lacks(self, args: Mapping[str, object]) -> bool:
+        """Whether a run value that it asks for is None: there is nothing of the kind to make it with."""
+        return any(args[name] is None for name in self.args)
+
     def reach(self, args: Mapping[str, object]) -> int:
         """How many days before its own a row is made of."""
         return self.window_days + (int(str(args[self.window_arg])) if self.window_arg else 0)

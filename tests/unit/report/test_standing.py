@@ -45,7 +45,7 @@ def test_sums_that_differ_are_said_before_all_else(runs):
 
 def test_a_hold_names_its_table(runs):
     says = "gold.sales_daily is held: 1 of 9. Readers see its previous version."
-    assert stands(flowed(), runs, [HOLD]) == Standing("bad", says, "krn hold list", "holds")
+    assert stands(flowed(), runs, [HOLD]) == Standing("bad", says, "krn hold show gold.sales_daily", "holds")
 
 
 def test_a_failed_run_says_its_error_and_its_next_command(runs):
@@ -84,8 +84,9 @@ def test_what_waits_for_a_hold_is_no_matter_of_another_run(runs):
     )
 
 
-def test_a_warning_is_published_and_said(runs):
-    failed = Check("c", "expect_x", "warning", False)
+@pytest.mark.parametrize(("severity", "is_waived"), [("warning", False), ("critical", True)])
+def test_a_warning_and_a_release_are_published_and_said(runs, severity, is_waived):
+    failed = Check("c", "expect_x", severity, False, is_waived=is_waived)
     runs.add(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (failed,))))
     assert stands(flowed(), runs) == Standing("warn", "Published with 1 warning: silver.orders.", "", "gates")
 
