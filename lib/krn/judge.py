@@ -77,9 +77,16 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
         arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending")
         if not arrived.is_open:
             return (kept(store, run, arrived, ""),)
-        if pending.may_fix:  # the fix of an old row may win over what was accepted since
-            return arrived, published(store, run, terms, election(store, run, terms, pending.rows), "fixed")
-        return arrived, _ruled(store, run, pending.rows, terms)
+        ruling = (_elected_anew if pending.may_fix else _ruled)(store, run, pending.rows, terms)
+        if ruling.is_open:
+            settle(store, terms)
+            reached("wm")
+        return arrived, ruling
+
+
+def _elected_anew(store: Store, run: Run, pending: DataFrame, terms: Terms) -> Built:
+    """The fix of an old row may win over what was accepted since."""
+    return published(store, run, terms, election(store, run, terms, pending), "fixed")
 
 
 def _ruled(store: Store, run: Run, pending: DataFrame, terms: Terms) -> Built:
@@ -93,8 +100,6 @@ def _ruled(store: Store, run: Run, pending: DataFrame, terms: Terms) -> Built:
     counts, types = _counted(verdicts)
     version = store.append(silver.TABLE, verdicts, {**run.commit(ruling.result), "types": types})
     reached("silver_committed")
-    settle(store, terms)
-    reached("wm")
     return replace(ruling, outcome="published", version=version, rows=counts)
 
 
