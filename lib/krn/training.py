@@ -63,7 +63,7 @@ class Lesson:
         if not self.first <= self.last <= latest:
             raise UsageError(
                 f"From {self.first} to {self.last} is no time to learn from: days are matured up to {latest}.",
-                f"krn fraud train --from {latest - timedelta(days=27)} --to {latest}",
+                f"krn fraud train --from {latest - timedelta(days=DAYS - 1)} --to {latest}",
             )
 
     @property

@@ -348,6 +348,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "row-id-is-bronze-order": {"position": 77},
     },
     "silver.deliveries": {
+        "resolution-known": {"resolution": "forgotten"},
         "source-present": {"source": None},
         "row-id-is-bronze-order": {"position": 7},
         "verdict-present": {"verdict": None},
