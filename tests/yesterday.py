@@ -59,8 +59,9 @@ def warehouse(root: Path) -> Path:
     for name in (*SILVER, *GOLD):
         through = DAYS - (2 if name in GOLD or name == "silver.payments" else 1)
         cursors.save(root, Cursor(name, 0, "id", through, "", {}))
-    why = _built("silver.payments", DAYS - 1).why
-    holds.put(root, "silver.payments", {"run": f"{at(DAYS - 1):%Y%m%dT%H}10-transform", "why": why, "status": "held"})
+    since, why = at(DAYS - 1), _built("silver.payments", DAYS - 1).why
+    hold = {"run": f"{since:%Y%m%dT%H}10-transform", "since": since.isoformat(timespec="seconds"), "status": "held"}
+    holds.put(root, "silver.payments", {**hold, "why": why, "waiting": ["gold.payment_mix"]})
     return root
 
 

@@ -34,7 +34,8 @@ SHOWN = (
     "suite silver.orders added grain",
     f"silver.payments : {N} expectations, 1 does not hold",
     "Every attempt names its order. critical 18 of 60 18 of 60 0% 1 of 30",
-    "gold.payment_mix waits for silver.payments",
+    "held 2026-11-24T02:00:00+00:00 1 of",
+    "Waits for it: gold.payment_mix gold.payment_mix waits for silver.payments",
     "depot bronze → verdict 20 9 min 18 min",
 )
 
