@@ -11,8 +11,8 @@ from krn.gate.limits import Limits, usual
 
 #: So many records are read: half a year of a daily run, a week of an hourly one.
 RUNS = 200
-#: A second run on a day finds nothing, nor do runs at night; only what is gone for so long is silent.
-SILENCE = timedelta(hours=20)
+#: A second run on a day finds nothing, nor do runs at night; only what is gone for so long is overdue.
+OVERDUE = timedelta(hours=20)
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,10 +49,10 @@ class History:
             reconcile=tuple(self._limited(suite.table, kind, e) for e in suite.reconcile),
         )
 
-    def is_silent(self, table: str) -> bool:
+    def is_overdue(self, table: str) -> bool:
         """Whether rows of this table used to come, and the last came long ago."""
         came = [seen.at for seen in self.before if seen.table == table and seen.observed]
-        return bool(came) and self.at - max(came) >= SILENCE
+        return bool(came) and self.at - max(came) >= OVERDUE
 
     def _limited(self, table: str, kind: str, expectation: Expectation) -> Expectation:
         if not expectation.parameters:

@@ -77,7 +77,7 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
 def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
     pending = _pending(store)
     if pending is None:
-        return (*_silence(run), _nothing_new(store, terms))
+        return (*_overdue(run), _nothing_new(store, terms))
     with store.small_plans() if pending.n <= FEW else nullcontext():
         reached("read_bronze")
         arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending", store)
@@ -149,10 +149,10 @@ def _verdicts(store: Store, pending: DataFrame, folder: Path, terms: Terms) -> D
     return ruled(rows, store.spark.read.schema(LOST).parquet(str(folder / "lost")))
 
 
-def _silence(run: Run) -> tuple[Built, ...]:
+def _overdue(run: Run) -> tuple[Built, ...]:
     """Bronze with a row count of 0, where nothing has come for so long that this may be news."""
-    suite = run.limited(bronze.TABLE, "pending") if run.history().is_silent(bronze.TABLE.name) else None
-    return (Built(bronze.TABLE.name, "unchanged", "nothing came", result=gate.silent(suite)),) if suite else ()
+    suite = run.limited(bronze.TABLE, "pending") if run.history().is_overdue(bronze.TABLE.name) else None
+    return (Built(bronze.TABLE.name, "unchanged", "nothing came", result=gate.nothing_came(suite)),) if suite else ()
 
 
 def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:

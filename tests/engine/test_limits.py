@@ -79,7 +79,7 @@ def test_a_changed_part_is_compared_with_changed_parts(store, half):
     assert watched(build(TOTALS, store, run("r2"))) == {"rows": ("warned", 1, "changed")}
 
 
-def test_nothing_at_all_is_warned_of_once_it_is_silent(store, half):
+def test_nothing_at_all_is_warned_of_once_it_is_overdue(store, half):
     assert [built.table for built in judge(store, run("r3", AT - timedelta(days=7)))] == ["silver.deliveries"]
     arrived, ruled = judge(store, run("r4"))
     assert (watched(arrived), ruled.why) == ({"usual-volume": ("warned", 0, "pending")}, "nothing new")

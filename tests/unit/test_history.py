@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from krn import history, journal
-from krn.gate import Check, Expectation, Result, Suite, silent
+from krn.gate import Check, Expectation, Result, Suite, nothing_came
 from krn.gate.limits import Limits
 from krn.history import History, watched
 from krn.journal import Record
@@ -102,24 +102,24 @@ def test_a_bound_that_the_suite_does_not_ask_for_is_no_limit(told):
 
 
 @pytest.mark.parametrize(
-    ("last", "is_silent"),
+    ("last", "is_overdue"),
     [(timedelta(minutes=5), False), (timedelta(hours=19), False), (timedelta(hours=20), True), (timedelta(7), True)],
 )
-def test_silent_is_what_came_and_has_not_come_for_twenty_hours(told, last, is_silent):
+def test_overdue_is_what_came_and_has_not_come_for_twenty_hours(told, last, is_overdue):
     runs = told(ran(MONDAY - last, 3), ran(MONDAY - timedelta(minutes=1), 0))
-    assert runs.is_silent(BRONZE) == is_silent
-    assert not runs.is_silent("silver.deliveries")
+    assert runs.is_overdue(BRONZE) == is_overdue
+    assert not runs.is_overdue("silver.deliveries")
 
 
-def test_silence_warns_where_it_is_not_usual(told):
-    result = silent(told(*mondays(10)).limited(SUITE, "pending"))
+def test_nothing_warns_where_it_is_not_usual(told):
+    result = nothing_came(told(*mondays(10)).limited(SUITE, "pending"))
     assert [(check.id, check.status, check.observed) for check in result.checks] == [("usual-volume", "warned", 0)]
     assert (result.status, result.rows) == ("warned", 0)
 
 
-def test_silence_passes_where_nothing_is_known_or_nothing_is_usual(told):
-    assert silent(told(*mondays(9)).limited(SUITE, "pending")).status == "passed"
-    assert silent(told(*mondays(30, 0)).limited(SUITE, "pending")).status == "passed"
+def test_nothing_passes_where_nothing_is_known_or_nothing_is_usual(told):
+    assert nothing_came(told(*mondays(9)).limited(SUITE, "pending")).status == "passed"
+    assert nothing_came(told(*mondays(30, 0)).limited(SUITE, "pending")).status == "passed"
 
 
 def test_a_watched_number_is_told_with_its_limits_and_how_they_came_about():

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from krn.gate.lint import lint
 from krn.gate.quiet import quiet
-from krn.gate.result import ROWS, Check, Result, reason, silent
+from krn.gate.result import ROWS, Check, Result, nothing_came, reason
 from krn.gate.suite import Expectation, Number, Suite, load
 
 __all__ = [
@@ -25,9 +25,9 @@ __all__ = [
     "judge",
     "lint",
     "load",
+    "nothing_came",
     "reconcile",
     "refused",
-    "silent",
     "with_reconciled",
 ]
 

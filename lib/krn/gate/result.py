@@ -90,7 +90,7 @@ def uncounted(suite: Suite, checks: Sequence[Check], error: BaseException) -> Re
     return Result(suite.table, suite.hash, None, tuple(checks), at_least="error", why=reason(error))
 
 
-def silent(suite: Suite) -> Result:
+def nothing_came(suite: Suite) -> Result:
     """The result where nothing came: of its suite only the limits of the row count can be judged, with no pass."""
     counts = [e for e in suite.expectations if e.type == ROW_COUNT and not e.kwargs.get("row_condition")]
     checks = [_check(e, e.limits.allow(0), observed=0) for e in counts if e.limits]
