@@ -8,6 +8,7 @@ from typing import Any
 
 from krn.asking import rows
 from krn.config import Config
+from krn.models import Standing
 from krn.report.money import exact
 from krn.report.rates import rates
 from krn.report.rule_health import Rule, percent, rule_health
@@ -77,7 +78,7 @@ class Fraud:
     rules: tuple[Rule, ...]
 
 
-def fraud(root: Path, matured_by: date) -> Fraud | None:
+def fraud(root: Path, matured_by: date, model: Standing) -> Fraud | None:
     """None while nobody has paid by card; `matured_by` is the first day of which labels may still come."""
     days = {row["day"]: row for row in rows(root, _DAILY, "gold.fraud_daily")}
     if not days:
@@ -90,7 +91,7 @@ def fraud(root: Path, matured_by: date) -> Fraud | None:
         first=first,
         last=last,
         matured_by=matured_by,
-        scored_by=scored_by(root),
+        scored_by=scored_by(model),
         headline=headline(alerts, last),
         beyond=Share(sum(beyond for _, beyond in alerts.values()), sum(map(sum, alerts.values()))),
         matured_alerts=Share(_sum(matured_alerts, "frauds"), _sum(matured_alerts, "alerts")),
@@ -111,9 +112,11 @@ def matured_by(runs: Sequence[Mapping[str, Any]], now: datetime, config: Config)
     return config.today(last) - timedelta(days=config.label_delay_days)
 
 
-def scored_by(root: Path) -> str:
-    """What makes the scores: the rules, and a model where there is one."""
-    return "rules and a model" if (root / "models" / "fraud").is_dir() else "rules only: no model"
+def scored_by(model: Standing) -> str:
+    """What makes the scores: the rules, and a model where one may be relied on."""
+    if model.status == "fresh" and model.model:
+        return f"the rules, and beside them by model {model.model.version}"
+    return f"the rules alone: {model.why}"
 
 
 def headline(alerts: Mapping[date, tuple[int, int]], last: date) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from krn import holds, journal
+from krn import holds, journal, models
 from krn.config import Config
 from krn.harmless import harmless
 from krn.report import freshness, gates, set_aside, standing, volume
@@ -34,6 +34,7 @@ WHOLE = 20_000  # characters: the line of a chart is the longest text
 
 def build(root: Path, now: datetime, config: Config | None = None) -> str:
     """The report on a warehouse, as one self-contained HTML page; without a configuration its defaults hold."""
+    told = config or Config.model_validate({})
     runs, held = journal.runs(root, READ, READ_BYTES), holds.every(root)
     counted, concerns, sources = flow(root), gates.concerns(runs), volume.volumes(root, now)
     quarantined, fresh = set_aside.set_aside(root, now, sources), freshness.freshness(root, runs)
@@ -67,7 +68,7 @@ def build(root: Path, now: datetime, config: Config | None = None) -> str:
         sales=sales(root),
         shipping=shipping(root),
         customers=customers(root),
-        fraud=fraud(root, matured_by(runs, now, config or Config.model_validate({}))),
+        fraud=fraud(root, matured_by(runs, now, told), models.standing(root, now, told.model_max_age_days)),
         runs=[_listed(run) for run in reversed(runs[-LISTED:])],
     )
 

@@ -2,16 +2,19 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from krn.config import Config
+from krn.models import Standing
 from krn.report.fraud import Fraud, Money, Share, fraud, matured_by, scored_by
 from krn.report.rates import OPEN
 from krn.tables.gold import fraud_daily
 
 DAY = date(2026, 11, 2)
+ABSENT = Standing("absent", "no model was trained")
 MATURED_BY = DAY + timedelta(2)
 
 
@@ -32,7 +35,7 @@ def shown(small, *alerts: dict[str, Any]) -> Fraud:
         "gold.fraud_alerts": list(alerts),
         "gold.fraud_rule_weekly": [],
     }
-    found = fraud(small.write(), MATURED_BY)
+    found = fraud(small.write(), MATURED_BY, ABSENT)
     assert found is not None
     return found
 
@@ -88,7 +91,7 @@ def test_the_headline_says_whether_the_last_week_can_be_reviewed(small, alerts, 
 def test_a_shop_without_cards_has_no_section(small, rows):
     if rows is not None:
         small.rows["gold.fraud_daily"] = rows
-    assert fraud(small.write(), DAY) is None
+    assert fraud(small.write(), DAY, ABSENT) is None
 
 
 def test_a_day_is_matured_by_the_clock_of_the_run_that_built_it_in_the_shop_s_zone():
@@ -100,7 +103,8 @@ def test_a_day_is_matured_by_the_clock_of_the_run_that_built_it_in_the_shop_s_zo
     assert matured_by([other], now, config) == date(2026, 11, 25)
 
 
-def test_what_scores_is_a_model_too_where_there_is_one(tmp_path):
-    assert scored_by(tmp_path) == "rules only: no model"
-    (tmp_path / "models" / "fraud").mkdir(parents=True)
-    assert scored_by(tmp_path) == "rules and a model"
+def test_what_scores_is_a_model_too_where_one_may_be_relied_on():
+    newest = SimpleNamespace(version="20260901T000000-1a2b3c4d")
+    assert scored_by(ABSENT) == "the rules alone: no model was trained"
+    assert scored_by(Standing("stale", "it is 80 days old", newest)) == "the rules alone: it is 80 days old"
+    assert scored_by(Standing("fresh", "", newest)) == "the rules, and beside them by model 20260901T000000-1a2b3c4d"
