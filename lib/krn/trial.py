@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 from krn import cursors, gate
 from krn.engine import inputs, numbers
 from krn.engine.pins import Pins
+from krn.engine.repairs import repeats_of_fixes
+from krn.engine.rivals import fixes
 from krn.errors import UsageError
 from krn.gate import Check, Result, Suite
 from krn.history import History
@@ -39,11 +41,18 @@ def _frame(name: str, table: Table, published: DataFrame, store: Store) -> DataF
     cursor = cursors.load(store.root, table.name)
     if name == numbers.THIS:
         return published
-    if table.transform is None or cursor is None:  # judged as far as its last batch
-        last = published.agg(F.max("batch").alias("last"))
-        return store.read(bronze.TABLE.name).join(last, on=F.col("batch") <= F.col("last"), how="left_semi")
+    if table.transform is None or cursor is None:
+        return _judged(name, published, store)
     given = table.reads[name]
     return inputs.typed(given, inputs.rows(given, store, Pins(cursor.inputs, cursor.through)))
+
+
+def _judged(name: str, verdicts: DataFrame, store: Store) -> DataFrame:
+    """What verdicts are reconciled with, as judge names it: bronze up to the last batch that has some, or fixes."""
+    if name == "fixes":
+        return repeats_of_fixes(verdicts, fixes(store))
+    last = verdicts.agg(F.max("batch").alias("last"))
+    return store.read(bronze.TABLE.name).join(last, on=F.col("batch") <= F.col("last"), how="left_semi")
 
 
 def as_table(result: Result) -> pa.Table:

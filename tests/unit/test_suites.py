@@ -264,7 +264,7 @@ def test_without_a_fault_the_check_says_so(capsys):
 def test_the_check_starts_nothing_and_takes_less_than_a_second():
     code = (
         "import sys; from krn.cli import main; main(['suite', 'check']); "
-        "sys.exit(3 if {'great_expectations', 'pandas', 'pyarrow'} & set(sys.modules) else 0)"
+        "sys.exit(3 if {'great_expectations', 'pandas', 'deltalake'} & set(sys.modules) else 0)"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL).returncode == 0
