@@ -18,11 +18,12 @@ demo: $(READY) ## simulated workers -> queue and files -> bronze, silver, gold -
 test: $(READY) ## run the tests: two processes, a file each at a time, the long ones first
 	$(RUN) pytest --durations=15 -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/engine tests/tables tests/unit
 
-check: $(READY) ## style, format, types, walls between the modules
+check: $(READY) ## style, format, types, walls between the modules, suites
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy --strict lib/krn
 	$(RUN) lint-imports
+	$(RUN) krn suite check
 
 notebook: $(READY) ## open the notebooks on the demo's tables
 	@test -d .krn/demo/warehouse || bin/env krn demo

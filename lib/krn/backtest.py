@@ -18,8 +18,8 @@ TOGETHER = "(together)"
 _JUDGED = """
     CREATE TEMP TABLE judged AS
     SELECT card_id, business_date, currency, amount, label IS NOT NULL AS is_fraud,
-           business_date < $matured_by AS is_matured, {hits}
-    FROM features LEFT JOIN (SELECT transaction_id, label FROM labels WHERE label = 'fraud' AND is_latest)
+           label IS NOT NULL AND decision <> 'declined' AS is_loss, business_date < $matured_by AS is_matured, {hits}
+    FROM features LEFT JOIN (SELECT transaction_id, label, decision FROM labels WHERE label = 'fraud' AND is_latest)
          USING (transaction_id)
     WHERE business_date BETWEEN $first AND $last
 """
@@ -30,7 +30,7 @@ _OF_RULE = """
            count(*) FILTER (WHERE {hit} AND is_matured) AS matured_hits,
            count(*) FILTER (WHERE {hit} AND is_matured AND is_fraud) AS frauds_hit,
            count(*) FILTER (WHERE is_matured AND is_fraud) AS frauds,
-           coalesce(sum(amount) FILTER (WHERE {hit} AND is_matured AND is_fraud), 0) AS amount_saved
+           coalesce(sum(amount) FILTER (WHERE {hit} AND is_matured AND is_loss), 0) AS amount_saved
     FROM judged GROUP BY currency
 """
 _RATED = """

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame
 
-from krn import cursors, gate, holds
+from krn import cursors, holding, holds, waivers
 from krn.cursors import Cursor
-from krn.engine import inputs, numbers
+from krn.engine import inputs, recorded
 from krn.engine import scope as scopes
 from krn.engine.candidate import Candidate, conform, write
 from krn.engine.fingerprint import fingerprint
+from krn.engine.gating import gated
 from krn.engine.inputs import scope_of
 from krn.engine.pins import Pins, Waits, pin, unread
 from krn.engine.publish import publish
@@ -23,9 +24,6 @@ from krn.outcome import Built, Run, held
 from krn.restating import NOTHING, restated
 from krn.store import Store
 from krn.tables.table import Table
-
-#: Up to so many rows one task gates a candidate: 0.20 against 0.48 CPU s at 10,000 rows, and no shuffle.
-ONE_TASK = 200_000
 
 
 def build(table: Table, store: Store, run: Run) -> Built:
@@ -46,11 +44,12 @@ def build(table: Table, store: Store, run: Run) -> Built:
 
 def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_: str, folder: Path) -> Built:
     candidate = _candidate(table, store, pins, scope, run, folder)
+    suite = run.limited(table, "whole" if scope.is_whole else "changed")
     reached("computed")
-    result = _gated(candidate, store, pins, scope, run)
+    result = gated(candidate, suite, store, pins, scope, run) if suite else None
     reached("gated")
-    if result is not None and not result.is_open:
-        return _kept(candidate, result, store, run, scope)
+    if suite and result and not result.is_open:
+        return _kept(candidate, suite, result, store, run, scope)
     before, retyped = store.head(table.name), _retyped(table, store)
     version = publish(candidate, scope, store, run.commit(result), retyped=retyped)
     reached("published")
@@ -82,7 +81,7 @@ def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, ru
         return "first build"
     if run.full:
         return "asked for in full"
-    if (holds.of(store.root, table.name) or {}).get("in_full"):
+    if (holds.of(store.root, table.name) or {}).get("scope", {}).get("all"):
         return "held when it was made in full"
     if cursor.fingerprint != print_:
         return "its definition or arguments changed"
@@ -135,63 +134,33 @@ def _retyped(table: Table, store: Store) -> bool:
     return have != table.schema.simpleString()
 
 
-def _gated(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Run) -> Result | None:
-    """The suite's result over what readers would see; None when there is nothing to judge, or the gate is off."""
-    suite = run.suite_of(candidate.table)
-    if suite is None:
-        return None
-    if candidate.n_visible == 0:
-        return _emptied(candidate, store, pins, scope, suite, candidate.table.reach(run.args))
-    if candidate.n_changed == 0 and store.exists(candidate.table.name):
-        return None
-    visible = candidate.visible(store.spark)
-    result = gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
-    return gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope))
-
-
-def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite, reach: int) -> Result | None:
-    """An empty candidate of inputs that had rows is held, unless the table may be empty."""
-    if candidate.table.may_be_empty or not _has_input(candidate.table, store, pins, scope, reach):
-        return None
-    return gate.refused(suite, "unexpectedly empty: the inputs in scope have rows, the candidate has none")
-
-
-def _has_input(table: Table, store: Store, pins: Pins, scope: Scope, reach: int) -> bool:
-    """Whether an input has rows that make rows here: not those of no scope, nor those reached via another column."""
-    for given in (i for i in table.reads.values() if not i.via):
-        rows = inputs.rows(given, store, pins)
-        if table.scope is not None:
-            value = scope_of(table, given)
-            rows = scope.restrict(rows, value, reach).where(value.isNotNull())
-        if not rows.isEmpty():
-            return True
-    return False
-
-
-def _kept(candidate: Candidate, result: Result, store: Store, run: Run, scope: Scope) -> Built:
+def _kept(candidate: Candidate, suite: Suite, result: Result, store: Store, run: Run, scope: Scope) -> Built:
     """Nothing is published and the cursor stays, so the next run gates it again; the candidate is kept to be seen."""
     built = held(candidate.table, result, candidate.rows)
     for older in candidate.path.parents[1].iterdir():
         if older.name != run.id:
             shutil.rmtree(older)
-    record = {"run": run.id, "why": built.why, "status": result.status, "candidate": str(candidate.path)}
-    holds.put(store.root, built.table, {**record, "in_full": scope.is_whole})
+    over = recorded.told(scope, candidate.path.parent / "scope", store.root)
+    holding.record(store.root, run.id, candidate.table, suite, built, over, str(candidate.path))
     return built
 
 
 def _nothing_new(table: Table, store: Store, pins: Pins, print_: str, cursor: Cursor | None) -> Built:
-    if cursor is None or (cursor.through, cursor.inputs) != (pins.through, pins.seen):
+    is_held = holds.of(store.root, table.name) is not None  # the run that published died before it lifted the hold
+    if cursor is None or is_held or (cursor.through, cursor.inputs) != (pins.through, pins.seen):
         _settle(table, store, pins, print_)
     return Built(table.name, "unchanged", "nothing new", cursor.version if cursor else None)
 
 
 def _settle(table: Table, store: Store, pins: Pins, print_: str) -> None:
-    """Record what was consumed, lift the hold and drop the candidates."""
+    """Record what was consumed, close the waiver, lift the hold and drop the candidates."""
     head = store.head(table.name)
     if head is None:
         raise KrnError(f"{table.name} was published but is not there.", "look at the warehouse's folder")
     cursors.save(
         store.root, Cursor(table.name, head, store.table_id(table.name), pins.through, print_, dict(pins.seen))
     )
+    reached("cursor_moved")
+    waivers.settle(store.root, table.name, store.metadata(table.name, head), head)
     holds.clear(store.root, table.name)
     shutil.rmtree(store.root / "_candidates" / table.name, ignore_errors=True)

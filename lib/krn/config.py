@@ -14,6 +14,9 @@ from krn.errors import UsageError
 #: Variables that start with KRN_ but are not configuration keys: secrets and switches read by the command line itself.
 NOT_CONFIG = frozenset({"KRN_CONFIG", "KRN_FAILPOINT", "KRN_HOME", "KRN_LOG", "KRN_PII_KEY", "KRN_YES"})
 
+#: Secrets too: the URLs of sinks, which conf/alerts.toml names by their variables.
+ALERT_URLS = "KRN_ALERT_"
+
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -122,6 +125,7 @@ class Config(_Frozen):
     review_capacity: int = Field(100, ge=1)
     model_max_age_days: int = Field(60, ge=1)
     on_problem: str | None = None
+    alerts: LocalPath | None = None
     tables: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     sources: tuple[Source, ...] = ()
 
@@ -144,7 +148,7 @@ def load(path: Path | None, environ: Mapping[str, str], sets: Iterable[str] = ()
     """The configuration of `path` (none = defaults), `KRN_WAREHOUSE=…` over it, `--set key=value` over both."""
     values = _file(path)
     for name, text in environ.items():
-        if name.startswith("KRN_") and name not in NOT_CONFIG:
+        if name.startswith("KRN_") and name not in NOT_CONFIG and not name.startswith(ALERT_URLS):
             values[name.removeprefix("KRN_").lower()] = text
     for pair in sets:
         key, equals, text = pair.partition("=")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import replace
+from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 
 import structlog
@@ -70,7 +71,8 @@ def _timed(build: Callable[[Table, Store, Run], Built], table: Table, store: Sto
     started = time.monotonic()
     with store.jobs(table.name) as jobs:
         built = build(table, store, run)
-    built = replace(built, seconds=round(time.monotonic() - started, 3), jobs=jobs())
+    took = round(time.monotonic() - started, 3)
+    built = replace(built, seconds=took, ended_at=datetime.now(UTC), jobs=jobs())
     log.info(
         "built",
         table=built.table,

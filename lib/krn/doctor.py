@@ -13,6 +13,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from krn import jars, java
+from krn.alerts.checking import alerts_of
+from krn.alerts.sinks import reachable
 from krn.config import Config, validated
 from krn.errors import KrnError
 from krn.session import properties
@@ -44,6 +46,7 @@ def checks(home: Path, load: Callable[[], Config], environ: Mapping[str, str]) -
         right_jars(home),
         loopback(home / "conf" / "spark-defaults.conf", environ),
         configured,
+        alerted(home, load, environ),
         writable(warehouse),
         disk(warehouse, shutil.disk_usage(_existing(warehouse)).free),
         memory(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")),
@@ -109,6 +112,18 @@ def configuration(load: Callable[[], Config]) -> tuple[Check, Path]:
         return _failed("configuration", wrong), validated({}, "defaults").warehouse
     names = ", ".join(source.name for source in config.sources) or "none"
     return Check("configuration", True, f"warehouse {config.warehouse}; sources: {names}"), config.warehouse
+
+
+def alerted(home: Path, load: Callable[[], Config], environ: Mapping[str, str]) -> Check:
+    """The file of alerts can be read, and who it names can be told."""
+    try:
+        written = alerts_of(load(), home)
+        for sink in written.sinks:
+            reachable(sink, environ.get)
+    except KrnError as wrong:
+        return _failed("alerts", wrong)
+    names = ", ".join(sink.name for sink in written.sinks) or "nobody"
+    return Check("alerts", True, f"{len(written.watches)} watches; told: {names}")
 
 
 def writable(warehouse: Path) -> Check:

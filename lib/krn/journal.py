@@ -1,9 +1,10 @@
 """The journal: one immutable record of each run, what it took, judged, built and why it ended."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from krn.sources.ingested import Ingested
 
 @dataclass(frozen=True)
 class Record:
-    """One run as it ended. `outcome`: ok, held, or failed; `error` is the sentence that a person saw."""
+    """One run as it ended. `outcome`: ok, held, or failed; `error` is the sentence that a person saw.
+
+    `edition` says which krn it was; records of older ones have none.
+    """
 
     run: str
     job: str
@@ -26,6 +30,7 @@ class Record:
     sources: tuple[Ingested, ...] = ()
     tables: tuple[Built, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
+    edition: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
@@ -65,16 +70,22 @@ def _table(built: Built) -> dict[str, Any]:
             "suite": result.suite_hash,
             "rows": result.rows,
             "why": result.why,
+            "waiver": result.waiver,
             "checks": checks,
         },
     }
 
 
-def runs(root: Path, last: int | None = None) -> list[dict[str, Any]]:
-    """The records, oldest first; `last` = only so many of the newest."""
+def runs(root: Path, last: int | None = None, most: int | None = None) -> list[dict[str, Any]]:
+    """The records, oldest first; `last` = only so many of the newest, `most` = only so many bytes of them."""
     paths = sorted((root / "ops" / "runs").glob("*/[!.]*.json"), key=lambda path: path.name)
-    return [record for record in _read(paths if last is None else paths[-last:]) if record is not None]
+    newest = paths if last is None else paths[-last:]
+    wanted = newest if most is None else _within(newest, most)
+    return [record for record in map(records.read, wanted) if record is not None]
 
 
-def _read(paths: Iterable[Path]) -> Iterable[dict[str, Any] | None]:
-    return (records.read(path) for path in paths)
+def _within(paths: Sequence[Path], most: int) -> Sequence[Path]:
+    """The last of the files, as many as have so many bytes together; one at least."""
+    sizes = accumulate(path.stat().st_size for path in reversed(paths))
+    n = sum(1 for _ in takewhile(lambda size: size <= most, sizes))
+    return paths[-max(n, 1) :]

@@ -1,32 +1,29 @@
 """Judge: check every pending bronze row against its contract, elect among equals, and write each with its verdict."""
 
-import shutil
 import time
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from krn import cursors, gate, holds
+from krn import gate, holds
 from krn.contracts import CONTRACTS
 from krn.contracts.contract import Contract
-from krn.cursors import Cursor
-from krn.engine import numbers
-from krn.engine.checking import SCHEMA, Terms, checked
-from krn.engine.election import losers, ruled
-from krn.errors import KrnError, Unreadable
+from krn.engine.checking import Terms, checked_once
+from krn.engine.election import LOST, losers, ruled
+from krn.errors import Unreadable
 from krn.failpoints import reached
-from krn.gate import Result
-from krn.outcome import Built, Run, held
-from krn.readapt import readapt, terms_of
+from krn.outcome import Built, Run
+from krn.readapt import brought_to_today
+from krn.reelect import election, published
+from krn.rulings import draft, gated, gated_verdicts, kept, settle, terms_for
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
-from krn.tables.table import Table
 
 log = structlog.get_logger()
 
@@ -37,10 +34,17 @@ FEW = 200_000
 
 @dataclass(frozen=True)
 class Pending:
-    """The bronze rows that wait for a verdict, and how many they are."""
+    """The bronze rows that wait for a verdict, how many, up to which batch, and whether fixes may be among them."""
 
     rows: DataFrame
     n: int
+    last: int
+    may_fix: bool
+
+    @property
+    def over(self) -> dict[str, object]:
+        """What a hold of them is over: a waiver is for no batch that came later."""
+        return {"batches": self.last}
 
 
 def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -> tuple[Built, ...]:
@@ -50,13 +54,14 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
     accepted under an older version of their contract are brought to today's first.
     """
     started = time.monotonic()
-    terms = Terms(str(run.args["currency"]), contracts, run.key, run.envelopes, run.dead_letters)
+    terms = terms_for(run, contracts)
     with store.jobs(silver.TABLE.name) as jobs:
-        readapted = _brought_to_today(store, run, terms)
+        readapted = brought_to_today(store, run, terms)
         built = (readapted,) if readapted and not readapted.is_open else _judge(store, run, terms)
         if readapted and built[-1].outcome == "unchanged":
             built = (*built[:-1], readapted)
-    last = replace(built[-1], seconds=round(time.monotonic() - started, 3), jobs=jobs())
+    took = round(time.monotonic() - started, 3)
+    last = replace(built[-1], seconds=took, ended_at=datetime.now(UTC), jobs=jobs())
     log.info(
         "judged",
         table=last.table,
@@ -69,48 +74,42 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
     return (*built[:-1], last)
 
 
-def _brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
-    """The cursor tells the terms, so Spark is asked only when they changed, or a run died before the cursor."""
-    cursor = cursors.load(store.root, silver.TABLE.name)
-    before = cursor.fingerprint if cursor else ""
-    if not store.exists(silver.TABLE.name) or before == terms_of(terms):
-        return None
-    built = readapt(
-        store, run, terms, before, lambda rows, bodies: _gated(silver.TABLE, {"this": rows, "bronze": bodies}, run)
-    )
-    reached("readapted")
-    if built is None or built.is_open:
-        _record(store, terms)
-        return built
-    return _kept(store, run, built, str(store.root / "_candidates" / silver.TABLE.name / run.id))
-
-
 def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
     pending = _pending(store)
     if pending is None:
-        return (_nothing_new(store, terms),)
+        return (*_silence(run), _nothing_new(store, terms))
     with store.small_plans() if pending.n <= FEW else nullcontext():
-        return _ruled(store, run, pending.rows, terms)
+        reached("read_bronze")
+        arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending", store)
+        if not arrived.is_open:
+            return (kept(store, run, bronze.TABLE, arrived, pending.over, ""),)
+        ruling = (_fixed if pending.may_fix else _ruled)(store, run, pending, terms, arrived)
+        if not ruling.is_open:
+            holds.clear(store.root, bronze.TABLE.name)  # its own gate opened
+        return arrived, ruling
 
 
-def _ruled(store: Store, run: Run, pending: DataFrame, terms: Terms) -> tuple[Built, ...]:
-    reached("read_bronze")
-    arrived = _gated(bronze.TABLE, {"this": pending}, run)
-    if not arrived.is_open:
-        return (_kept(store, run, arrived, ""),)
-    folder = store.root / "_candidates" / silver.TABLE.name / run.id
-    verdicts = _verdicts(store, pending, folder, terms)
+def _fixed(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Built) -> Built:
+    """The fix of an old row may win over what was accepted since."""
+    made = election(store, run, terms, pending.rows)
+    return published(store, run, terms, made, "fixed", pending.over, arrived.result)
+
+
+def _ruled(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Built) -> Built:
+    folder = draft(store, run)
+    verdicts = _verdicts(store, pending.rows, folder, terms)
     reached("elected")
-    ruling = _gated(silver.TABLE, {"this": verdicts, "bronze": pending}, run)
+    ruling = gated_verdicts(verdicts, pending.rows, run, "pending", store=store)
     reached("gate_run")
     if not ruling.is_open:
-        return arrived, _kept(store, run, ruling, str(folder))
+        return kept(store, run, silver.TABLE, ruling, pending.over, str(folder / "checked"))
     counts, types = _counted(verdicts)
-    version = store.append(silver.TABLE, verdicts, {**run.commit(ruling.result), "types": types})
+    commit = run.commit(ruling.result, arrived.result)
+    version = store.append(silver.TABLE, verdicts, {**commit, "types": types})
     reached("silver_committed")
-    _settle(store, terms)
+    settle(store, terms)
     reached("wm")
-    return arrived, replace(ruling, outcome="published", version=version, rows=counts)
+    return replace(ruling, outcome="published", version=version, rows=counts)
 
 
 def _pending(store: Store) -> Pending | None:
@@ -126,36 +125,33 @@ def _pending(store: Store) -> Pending | None:
         lost = f"{bronze.TABLE.name} has {received} rows, but {judged} have a verdict: bronze was lost or replaced."
         raise Unreadable(lost, "restore bronze from a backup, or start a new warehouse")
     rows, n_missing = store.read(bronze.TABLE.name, version), received - judged
-    cursor = store.max(silver.TABLE.name, "batch", -1)
+    last, cursor = store.max(bronze.TABLE.name, "batch", 0, version), store.max(silver.TABLE.name, "batch", -1)
     after = rows.where(F.col("batch") > cursor)
     n_after = store.count_after(bronze.TABLE.name, "batch", cursor, version)
     if n_missing == (after.count() if n_after is None else n_after):
-        return Pending(after, n_missing)
+        return Pending(after, n_missing, last, _may_fix(store, cursor))
     log.error("verdicts_missing", bronze=received, judged=judged, after_the_cursor=n_after)
-    return Pending(rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti"), n_missing)
+    missing = rows.join(store.read(silver.TABLE.name).select("row_id"), on="row_id", how="left_anti")
+    return Pending(missing, n_missing, last, _may_fix(store, -1))
+
+
+def _may_fix(store: Store, after: int) -> bool:
+    return store.may_hold(bronze.TABLE.name, "source_kind", bronze.FIX, after=("batch", after))
 
 
 def _verdicts(store: Store, pending: DataFrame, folder: Path, terms: Terms) -> DataFrame:
     """Check once and write the outcome, then rule over the written rows: what is gated is what is published."""
-    shutil.rmtree(folder.parent, ignore_errors=True)  # of runs that were held or died
-    spark = store.spark
-    checked(pending, terms).write.parquet(str(folder / "checked"))
+    rows = checked_once(pending, terms, folder / "checked")
     reached("parsed")
-    rows = spark.read.schema(SCHEMA).parquet(str(folder / "checked"))
     before = store.read(silver.TABLE.name) if store.exists(silver.TABLE.name) else None
     losers(rows, before).write.parquet(str(folder / "lost"))
-    return ruled(
-        rows, spark.read.schema("row_id LONG, duplicate_of LONG, is_conflict BOOLEAN").parquet(str(folder / "lost"))
-    )
+    return ruled(rows, store.spark.read.schema(LOST).parquet(str(folder / "lost")))
 
 
-def _gated(table: Table, frames: Mapping[str, DataFrame], run: Run) -> Built:
-    suite = run.suite_of(table)
-    if suite is None:
-        return Built(table.name, "unchanged")
-    judged = gate.judge(suite, frames["this"], engine=run.engine)
-    result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name]))
-    return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})
+def _silence(run: Run) -> tuple[Built, ...]:
+    """Bronze with a row count of 0, where nothing has come for so long that this may be news."""
+    suite = run.limited(bronze.TABLE, "pending") if run.history().is_silent(bronze.TABLE.name) else None
+    return (Built(bronze.TABLE.name, "unchanged", "nothing came", result=gate.silent(suite)),) if suite else ()
 
 
 def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:
@@ -165,35 +161,7 @@ def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:
     return counts, sorted(r.accepted_type for r in rows if r.accepted_type)
 
 
-def _kept(store: Store, run: Run, built: Built, candidate: str) -> Built:
-    result: Result | None = built.result
-    holds.put(
-        store.root,
-        built.table,
-        {"run": run.id, "why": built.why, "status": result.status if result else "", "candidate": candidate},
-    )
-    return built
-
-
 def _nothing_new(store: Store, terms: Terms) -> Built:
     if store.exists(silver.TABLE.name):
-        _settle(store, terms)
+        settle(store, terms)
     return Built(silver.TABLE.name, "unchanged", "nothing new", store.head(silver.TABLE.name))
-
-
-def _settle(store: Store, terms: Terms) -> None:
-    """Record what was published, lift the holds and drop the candidates."""
-    _record(store, terms)
-    for table in (bronze.TABLE, silver.TABLE):
-        holds.clear(store.root, table.name)
-    shutil.rmtree(store.root / "_candidates" / silver.TABLE.name, ignore_errors=True)
-
-
-def _record(store: Store, terms: Terms) -> None:
-    """The version that other tables pin. Only judge writes here, so it is the head, also after a crash."""
-    head, before = store.head(silver.TABLE.name), cursors.load(store.root, silver.TABLE.name)
-    if head is None:
-        raise KrnError(f"{silver.TABLE.name} was published but is not there.", "look at the warehouse's folder")
-    now = Cursor(silver.TABLE.name, head, store.table_id(silver.TABLE.name), head, terms_of(terms), {})
-    if before != now:
-        cursors.save(store.root, now)

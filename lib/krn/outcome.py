@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from krn.contracts.envelope import Envelope
 from krn.gate import Result, Suite
+from krn.history import History
 from krn.tables.table import Table
 
 
@@ -24,13 +25,20 @@ class Run:
     key: str = field(default="", repr=False)  # of personal tokens; without one, personal values are withheld
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)  # of sources that have their own
     dead_letters: Mapping[str, str] = field(default_factory=dict)  # source -> whose dead letters it holds
+    history: Callable[[], History] = History  # of the runs before; without any there are no limits yet
 
-    def commit(self, result: Result | None) -> dict[str, object]:
-        """What is written beside a commit of this run."""
+    def limited(self, table: Table, kind: str) -> Suite | None:
+        """The suite of a table with the limits that runs over the same kind of rows give; None = gate off."""
+        suite = self.suite_of(table)
+        return suite and self.history().limited(suite, kind)
+
+    def commit(self, result: Result | None, *earlier: Result | None) -> dict[str, object]:
+        """What is written beside a commit of this run; `waivers` are those that it spends, also of `earlier` gates."""
         return {
             "run": self.id,
             "suite": result.suite_hash if result else "",
             "result": result.status if result else "passed",
+            "waivers": [each.waiver for each in (result, *earlier) if each and each.waiver],
         }
 
 
@@ -60,6 +68,7 @@ class Built:
     jobs: int = 0
     n_restated: int = 0
     restated: tuple[Restated, ...] = ()
+    ended_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -69,5 +78,5 @@ class Built:
 def held(table: Table, result: Result, rows: Mapping[str, int]) -> Built:
     """A table whose gate did not open, with the expectations that failed."""
     failed = [check.id for check in result.failed]
-    why = f"{len(failed)} of {len(result.checks)} expectations failed: {', '.join(failed)}" if failed else result.why
-    return Built(table.name, "held", why, rows=rows, result=result)
+    said = f"{len(failed)} of {len(result.checks)} expectations failed: {', '.join(failed)}" if failed else ""
+    return Built(table.name, "held", "; ".join(filter(None, (said, result.why))), rows=rows, result=result)

@@ -1,29 +1,27 @@
 """Readapt: bring accepted events of an older contract version to today's, in one commit, before judging new ones."""
 
 import operator
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import reduce
 
 import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from krn import cursors
 from krn.contracts.contract import Contract
 from krn.contracts.tokens import mark
-from krn.engine.checking import SCHEMA, Terms, checked
+from krn.engine.checking import Terms, checked_once
 from krn.errors import KrnError, Unreadable, UsageError
 from krn.failpoints import reached
 from krn.gate import Result
 from krn.outcome import Built, Run
+from krn.rulings import candidates, draft, gated_verdicts, kept, record, terms_of
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
 
 log = structlog.get_logger()
-
-#: The gate of rows of silver.deliveries, with the bronze rows they come from.
-Gate = Callable[[DataFrame, DataFrame], Built]
 
 _SHOWN = 5
 _RESTORE = (
@@ -36,13 +34,29 @@ _IDENTITY = ("event_id", "event_source", "type")
 _KEPT = ("row_id", "verdict", "accepted_type", "reasons", "duplicate_of", "resolution")
 
 
-def terms_of(terms: Terms) -> str:
-    """The versions and the key that accepted events are written by; beside a cursor it tells what changed since."""
-    versions = ", ".join(sorted(f"{c.type} {c.version}" for c in terms.contracts))
-    return f"{versions}; key {mark(terms.key)}".removesuffix("; key ")
+def brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
+    """What became of accepted events of older terms; None when there are none.
+
+    The cursor tells the terms, so Spark is asked only when they changed, or a run died before the cursor.
+    """
+    if is_of_today(store, terms):
+        return None
+    cursor = cursors.load(store.root, silver.TABLE.name)
+    built = readapt(store, run, terms, cursor.fingerprint if cursor else "")
+    reached("readapted")
+    if built is None or built.is_open:
+        record(store, terms)
+        return built
+    return kept(store, run, silver.TABLE, built, {}, str(candidates(store) / run.id / "readapted"))
 
 
-def readapt(store: Store, run: Run, terms: Terms, before: str, gated: Gate) -> Built | None:
+def is_of_today(store: Store, terms: Terms) -> bool:
+    """Whether what was accepted was written by these terms, as far as the cursor knows."""
+    cursor = cursors.load(store.root, silver.TABLE.name)
+    return not store.exists(silver.TABLE.name) or (cursor is not None and cursor.fingerprint == terms_of(terms))
+
+
+def readapt(store: Store, run: Run, terms: Terms, before: str) -> Built | None:
     """Write the stale accepted rows anew from their bodies in bronze, gated; None when there is none. Verdicts stay.
 
     Stale is a row of an older version, and one with personal fields whose key is another than `before` says. An event
@@ -55,11 +69,11 @@ def readapt(store: Store, run: Run, terms: Terms, before: str, gated: Gate) -> B
     if not counts:
         return None
     bodies = store.read(bronze.TABLE.name).join(stale.select("row_id"), on="row_id", how="left_semi")
-    fresh = _checked_once(store, run, bodies, terms)
+    fresh = checked_once(bodies, terms, draft(store, run) / "readapted")
     _all_pass(fresh, sum(counts.values()))
     _are_the_same(stale, fresh)
     rows = stale.select(*_KEPT).join(fresh.drop("reasons"), on="row_id", how="inner").select(*silver.TABLE.schema.names)
-    ruling = gated(rows, bodies)
+    ruling = gated_verdicts(rows, bodies, run, "readapted")
     reached("readapting")
     if not ruling.is_open:
         return ruling
@@ -94,13 +108,6 @@ def _stale(deliveries: DataFrame, contracts: Iterable[Contract], has_other_key: 
         for c in contracts
     ]
     return deliveries.where((F.col("verdict") == "accepted") & reduce(operator.or_, stale, F.lit(False)))
-
-
-def _checked_once(store: Store, run: Run, bodies: DataFrame, terms: Terms) -> DataFrame:
-    folder = store.root / "_candidates" / silver.TABLE.name
-    shutil.rmtree(folder, ignore_errors=True)  # of runs that stopped here before
-    checked(bodies, terms).write.parquet(str(folder / run.id / "readapted"))
-    return store.spark.read.schema(SCHEMA).parquet(str(folder / run.id / "readapted"))
 
 
 def _all_pass(fresh: DataFrame, wanted: int) -> None:

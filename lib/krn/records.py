@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,5 +28,18 @@ def read(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except ValueError as damaged:
-        raise Unreadable(f"{path} is damaged: {damaged}.", "move it away; the next run works without it") from None
+        raise _unreadable(path, damaged) from None
     return record
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """What a record lacks, or has of another type, is damage of its file."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as damaged:
+        raise _unreadable(path, damaged) from None
+
+
+def _unreadable(path: Path, damaged: Exception) -> Unreadable:
+    return Unreadable(f"{path} is damaged: {damaged}.", "move it away; the next run works without it")

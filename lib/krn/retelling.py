@@ -5,19 +5,22 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
+#: Jobs that change verdicts and leave silver and gold to the next run.
+_BEFORE_A_RUN = ("quarantine rejudge", "quarantine fix")
 _SIGNS = {"insert": "+", "update": "~", "delete": "-"}
+_SAID = {"warned": "warns", "waived": "is published under a waiver"}
 
 
 def taken(source: Record) -> str:
     """What one source gave: shop: 27,310 deliveries in 1 batch, 369 files loaded, caught up."""
     batches = source["batches"]
     acked, back = _sum(batches, "acked"), _sum(batches, "ack_expired") + _sum(batches, "ack_failed")
-    rows, commits = _number(source["rows"], "delivery", "deliveries"), _number(len(batches), "batch", "batches")
+    rows, commits = number(source["rows"], "delivery", "deliveries"), number(len(batches), "batch", "batches")
     said = [f"{source['source']}: {rows} in {commits}"]
-    said += [f"{acked:,} acknowledged"] if source["kind"] != "landing" else []
+    said += [f"{acked:,} acknowledged"] if source["kind"] not in ("landing", "fix") else []
     said += [f"{back:,} will come again"] if back else []
-    said += [f"{_number(n, 'file', 'files')} {status}" for status, n in _files(batches).items()]
-    said += [f"{_number(source['young'], 'file', 'files')} too young"] if source["young"] else []
+    said += [f"{number(n, 'file', 'files')} {status}" for status, n in _files(batches).items()]
+    said += [f"{number(source['young'], 'file', 'files')} too young"] if source["young"] else []
     return ", ".join([*said, source["stop_reason"].replace("_", " "), *source["warnings"]])
 
 
@@ -30,27 +33,31 @@ def judged(table: Record) -> str:
 
 def built(table: Record) -> list[str]:
     """Name, outcome, changed rows and seconds of one table."""
-    outcome = "warned" if (table["gate"] or {}).get("status") == "warned" else table["outcome"]
+    status = (table["gate"] or {}).get("status")
+    outcome = status if status in ("warned", "waived") else table["outcome"]
     rows = " ".join(f"{sign}{table['rows'][change]:,}" for change, sign in _SIGNS.items() if table["rows"].get(change))
     return [table["table"], outcome, rows, f"{table['seconds']:.1f}"]
 
 
 def remarks(table: Record) -> Iterator[str]:
-    """Why a table is not open, and what its gate warns of."""
+    """Why a table is not open, what its gate warns of, and what was released."""
     if table["outcome"] in ("held", "waits"):
         yield f"{table['table']} {table['outcome']}: {table['why']}"
     for check in (table["gate"] or {}).get("checks", ()):
-        if check["status"] == "warned":
-            yield f"{table['table']} warns: {check['description'] or check['id']} (found {finding(check)})"
+        if check["status"] in _SAID:
+            said = check["description"] or check["id"]
+            yield f"{table['table']} {_SAID[check['status']]}: {said} (found {finding(check)})"
 
 
 def finding(check: Record) -> str:
-    """What an expectation found: how many rows, or which value."""
+    """What an expectation found: how many rows, or which value, and what is usual if it goes by that."""
     if check["error"]:
         return str(check["error"])
     if check["unexpected_count"] is not None and check["element_count"]:
         return f"{check['unexpected_count']:,} of {check['element_count']:,}"
-    return "nothing" if check["observed"] is None else str(check["observed"])
+    found = "nothing" if check["observed"] is None else str(check["observed"])
+    limits = check.get("limits")  # not in the records of older runs
+    return f"{found}; {limits['why']}" if limits else found
 
 
 def stale_model(record: Record) -> str:
@@ -82,6 +89,8 @@ def next_command(record: Record) -> str:
     """What a person would type now; nothing where the error says so already."""
     if record["error"]:
         return ""
+    if record["job"] in _BEFORE_A_RUN and any(table["outcome"] == "published" for table in record["tables"]):
+        return "krn run"
     if any(table["rows"].get("quarantined") for table in record["tables"]):
         return "krn quarantine"
     return "krn report" if record["tables"] else "krn transform"
@@ -100,5 +109,6 @@ def _sum(batches: Iterable[Record], name: str) -> int:
     return sum(batch[name] for batch in batches)
 
 
-def _number(n: int, one: str, more: str) -> str:
+def number(n: int, one: str, more: str) -> str:
+    """So many of something: 1 file, 1,200 files."""
     return f"{n:,} {one if n == 1 else more}"

@@ -3,22 +3,28 @@
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 import orjson
 import structlog
 
-from krn import delta_rs, journal, models, pipeline, rules
+from krn import delta_rs, history, journal, models, pipeline, rules
+from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
+from krn.edition import edition
 from krn.engine.fingerprint import fingerprint
 from krn.errors import Busy, KrnError, Unreadable
+from krn.history import History
 from krn.journal import Record
+from krn.observing import observe
 from krn.outcome import Run
 from krn.pipeline import Progress, Stop
 from krn.store import Store
@@ -48,10 +54,13 @@ class Asked:
     clock: datetime | None = None
     full: bool = False
     key: str = field(default="", repr=False)  # of personal tokens
+    variable: Variable = field(default=lambda name: None, repr=False)  # of the environment: where alerts go
 
 
-def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
-    """Run the steps; the journal gets what was done, however it ends.
+def execute(
+    asked: Asked, config: Config, home: Path, store: Store, by_hand: Mapping[str, Step] | None = None
+) -> Record:
+    """Run the steps, then those of a person's command; the journal gets what was done, however it ends.
 
     A KrnError is raised only for what keeps the run from starting; of what comes later the record tells.
     """
@@ -61,7 +70,8 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
     error, code = "", 1
     try:
         with structlog.contextvars.bound_contextvars(run=run.id), stoppable() as stop:
-            _steps(asked.steps, config, home, store, run, clock, progress, stop)
+            steps = {name: STEPS[name] for name in asked.steps} | dict(by_hand or {})
+            _steps(steps, config, home, store, run, clock, progress, stop)
         code = 0
     except KrnError as ended:
         error, code = str(ended), ended.exit_code
@@ -80,10 +90,12 @@ def execute(asked: Asked, config: Config, home: Path, store: Store) -> Record:
             tuple(progress.sources),
             tuple(progress.tables),
             progress.notes,
+            edition(),
         )
         did_something = progress.sources or progress.tables or progress.notes or code not in (0, Busy.exit_code)
         if did_something and config.warehouse.exists():  # a busy run every few minutes is no news
             journal.write(config.warehouse, record)
+            observe(record, asked.steps, config, home, store, asked.variable)
         if code != 0 and config.on_problem:
             _tell(config.on_problem, record)
     return record
@@ -102,11 +114,21 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         key=asked.key,
         envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
         dead_letters=config.dead_letters,
+        history=cache(lambda: _history(config, clock)),
     )
 
 
+def _history(config: Config, clock: datetime) -> History:
+    """What the runs before found. Limits only warn, so a journal that can't be read stops no run."""
+    try:
+        return history.of(journal.runs(config.warehouse, history.RUNS), clock, ZoneInfo(config.timezone))
+    except Unreadable as damaged:
+        log.error("no_limits", error=str(damaged))
+        return History(clock)
+
+
 def _steps(
-    steps: Sequence[str],
+    steps: Mapping[str, Step],
     config: Config,
     home: Path,
     store: Store,
@@ -117,8 +139,8 @@ def _steps(
 ) -> None:
     pipeline.refuse_unknown(config.tables)
     with readable():
-        for name in steps:
-            STEPS[name](config, store, _of_fraud(run, config, home) if name == "aggregate" else run, progress, stop)
+        for name, step in steps.items():
+            step(config, store, _of_fraud(run, config, home) if name == "aggregate" else run, progress, stop)
             if name == "aggregate" and store.count(FEATURES.name):
                 progress.notes["fraud_model"] = models.standing(store.root, clock, config.model_max_age_days).told
     pipeline.concluded(progress)

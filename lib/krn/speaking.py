@@ -23,7 +23,7 @@ NARROW = 9  # columns: less than this for each column is not worth a table
 COLOURS = {
     **dict.fromkeys(("ok", "published"), "green"),
     **dict.fromkeys(("held", "failed", "wrong"), "red"),
-    **dict.fromkeys(("waits", "warned"), "yellow"),
+    **dict.fromkeys(("waits", "warned", "waived"), "yellow"),
 }
 
 

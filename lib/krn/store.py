@@ -172,9 +172,9 @@ class Store:
         """Delta's own id of the table: another one means that the table was made anew."""
         return str(delta_rs.opened(self.path(name)).metadata().id)
 
-    def max(self, name: str, column: str, default: int) -> int:
+    def max(self, name: str, column: str, default: int, version: int | None = None) -> int:
         """The greatest value of a column, from the log's statistics; no Spark job."""
-        found = pc.max(self._files(name)[f"max.{column}"]).as_py() if self.exists(name) else None
+        found = pc.max(self._files(name, version)[f"max.{column}"]).as_py() if self.exists(name) else None
         return default if found is None else int(found)
 
     def count(self, name: str, version: int | None = None) -> int:
@@ -188,6 +188,19 @@ class Store:
         if pc.any(pc.and_(pc.less_equal(least, value), pc.greater(most, value))).as_py():
             return None
         return int(pc.sum(files["num_records"].filter(pc.greater(most, value))).as_py() or 0)
+
+    def may_hold(self, name: str, column: str, value: str, *, after: tuple[str, int] | None = None) -> bool:
+        """Whether a file may have a row with this text, as the log's statistics say; no Spark job.
+
+        `after` leaves out the files in which no number of a column is above another.
+        """
+        if not self.exists(name):
+            return False
+        files = self._files(name)
+        if after is not None:
+            files = files.filter(pc.greater(files[f"max.{after[0]}"], after[1]))
+        holds = pc.and_(pc.less_equal(files[f"min.{column}"], value), pc.greater_equal(files[f"max.{column}"], value))
+        return bool(pc.any(pc.fill_null(holds, True)).as_py())
 
     def _files(self, name: str, version: int | None = None) -> pa.Table:
         return pa.table(delta_rs.opened(self.path(name), version).get_add_actions(flatten=True))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from krn import holds, journal
+from krn.alerts import state
 from krn.lock import hold
 from krn.reading import arrow
 from krn.simulate import Shop, Simulation, write
@@ -101,7 +102,7 @@ def test_the_crontab_as_written_ends_in_true_gold_though_a_job_died_and_a_table_
 ) -> None:
     root, simulation = shop
     config, warehouse = root / "krn.toml", root / "warehouse"
-    ingest, transform_and_aggregate, report, maintain, _train = crontab()[1]
+    ingest, transform_and_aggregate, look, report, maintain, _train = crontab()[1]
 
     ended = run(ingest, config)
     assert ended.returncode == 0, ended.stdout
@@ -112,12 +113,14 @@ def test_the_crontab_as_written_ends_in_true_gold_though_a_job_died_and_a_table_
     assert "silver.payments held: 1 of" in held.stdout
     assert [h["table"] for h in holds.every(warehouse)] == ["silver.payments"]
     assert "never" in run(f"cd $KRN && bin/env krn hold list --warehouse {warehouse}", config).stdout
+    assert "table_held" in run(look, config).stdout
 
-    for line in (transform_and_aggregate, report, maintain):
+    for line in (transform_and_aggregate, look, report, maintain):
         ended = run(line, config)
         assert ended.returncode == 0, ended.stdout
     assert untrue(warehouse, simulation) == []
     assert holds.every(warehouse) == []
+    assert state.load(warehouse).incidents == []
     assert (warehouse / "reports" / "report.html").stat().st_size > 10_000
     told = [(r["job"], r["exit_code"]) for r in journal.runs(warehouse)]
     assert told == [("ingest", 0), ("transform", 3), ("transform", 0), ("aggregate", 0), ("maintain", 0)]

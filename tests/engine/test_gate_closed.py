@@ -1,6 +1,7 @@
 """A gate that can't judge is shut, says which expectation and why, and shows no value of the data."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -10,9 +11,23 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from krn.gate import Expectation, Number, Result, Suite, judge, reconcile, with_reconciled
+from krn.gate.limits import Limits
 
 NOT_NULL = Expectation("named", "expect_column_values_to_not_be_null", {"column": "id"}, "critical")
 IN_SET = "expect_column_values_to_be_in_set"
+
+
+KEY = Expectation("key", "expect_key_to_be_unique", {"columns": ["id"]}, "warning")
+SHARE, PERCENTILE = "expect_column_share_in_set_to_be_between", "expect_column_percentile_to_be_between"
+ROWS = "expect_table_row_count_to_be_between"
+USUAL = {"min_value": {"$PARAMETER": "usual_low"}, "max_value": {"$PARAMETER": "usual_high"}}
+#: Those that Great Expectations does not have, as they are for `frame`.
+OWN = (
+    KEY,
+    Expectation("share", SHARE, {"column": "id", "value_set": ["bob"], "max_value": 0.5}, "critical"),
+    Expectation("half", PERCENTILE, {"column": "n", "percentile": 0.5, "max_value": 1.5}, "critical"),
+    Expectation("usual", ROWS, USUAL, "warning", limits=Limits("whole", 1, 3, 12, "12 runs")),
+)
 
 
 def suite(*expectations: Expectation, reconcile: tuple[Expectation, ...] = ()) -> Suite:
@@ -61,6 +76,30 @@ def test_an_expectation_that_means_nothing_is_an_error(frame, engine, kind, kwar
     assert (result.status, [check.error for check in result.checks]) == ("error", ["", error])
 
 
+@pytest.mark.parametrize("engine", ["fused", "plain"])
+def test_own_expectations_hold_what_breaks_them(frame, engine):
+    """Bob three times: two rows too many for his key and one too many in all, three of four in the set."""
+    found = judge(suite(*OWN), frame.union(frame.where("n = 2")).union(frame.where("n = 2")), engine=engine)
+    assert [(check.id, check.status, check.observed) for check in found.checks] == [
+        ("key", "warned", 2),
+        ("share", "held", 0.75),
+        ("half", "held", 2.0),
+        ("usual", "warned", 4),
+    ]
+
+
+@pytest.mark.parametrize("engine", ["fused", "plain"])
+def test_an_expectation_without_limits_yet_passes_and_one_that_got_none_is_an_error(frame, engine):
+    cold = Expectation("rows", ROWS, USUAL, "warning", limits=Limits("whole", None, None, 0, "no runs"))
+    share = Expectation("share", SHARE, {"column": "n", "value_set": [1], **USUAL}, "warning", limits=cold.limits)
+    checks = judge(suite(cold, share, replace(cold, id="none", limits=None)), frame, engine=engine).checks
+    assert [(check.status, check.observed, check.limits) for check in checks[:2]] == [
+        ("passed", 2, cold.limits),
+        ("passed", 0.5, cold.limits),
+    ]
+    assert checks[2].error == "the parameter usual_low, usual_high has no value. Next: look at what the job passes"
+
+
 @pytest.mark.parametrize(
     ("engine", "error"), [("fused", "NumberFormatException: CAST_INVALID_INPUT"), ("plain", "CAST_INVALID_INPUT")]
 )
@@ -103,7 +142,7 @@ def test_the_callers_aggregates_ride_along_and_stay_exact(spark, frame):
 def test_a_gate_is_one_aggregate_and_judging_starts_no_job(spark, tmp_path, frame, value_set, status):
     frame.write.parquet(str(tmp_path / "rows"))
     written = spark.read.parquet(str(tmp_path / "rows"))
-    many = suite(NOT_NULL, *only(column="n", value_set=value_set).expectations)
+    many = suite(NOT_NULL, *only(column="n", value_set=value_set).expectations, *OWN)
     assert judge(many, written).status == status
     assert jobs(spark, lambda: judge(many, written)) == jobs(spark, lambda: written.agg(F.count("n")).collect())
 
@@ -117,10 +156,12 @@ def test_a_decimal_range_is_exact_where_a_float_is_not(frame):
 def test_a_latest_instant_is_compared_with_its_offset(spark):
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     frame = spark.createDataFrame([(at,)], "at timestamp")
-    fresh = only(kind="expect_column_max_to_be_between", column="at", min_value={"$PARAMETER": "since"})
-    assert judge(fresh, frame, {"since": at}).checks[0].observed == "2026-01-01T12:00:00+00:00"
-    assert judge(fresh, frame, {"since": at}).status == "passed"
-    assert judge(fresh, frame, {"since": at.replace(minute=1)}).status == "held"
+    fresh, stale = (
+        judge(only(kind="expect_column_max_to_be_between", column="at", min_value=since), frame)
+        for since in (at, at.replace(minute=1))
+    )
+    assert fresh.checks[0].observed == "2026-01-01T12:00:00+00:00"
+    assert (fresh.status, stale.status) == ("passed", "held")
 
 
 def test_a_null_in_a_key_is_surplus(spark):
@@ -155,6 +196,22 @@ def test_sums_are_reconciled_to_the_last_digit(there, gap_, ids):
 def test_whole_numbers_beyond_a_float_are_told_apart():
     result = reconcile(gap(), {"here": 2**60, "there": 2**60 + 1, "gap": 0})
     assert [check.id for check in result.failed] == ["equal"]
+
+
+def test_a_reconciled_check_has_its_number_or_the_difference_of_the_two():
+    found = reconcile(gap(), {"here": Decimal("1.0001"), "there": 1, "gap": 3}).checks
+    assert [(check.observed, check.unexpected_count) for check in found] == [(3, None), (Decimal("0.0001"), None)]
+
+
+def test_a_reconciled_number_may_have_limits():
+    kwargs = {"column": "days_old", "max_value": USUAL["max_value"]}
+    age = Expectation("age", "expect_column_values_to_be_between", kwargs, "warning")
+    fresh, cold = (
+        Suite("gold.sales", (), (), (replace(age, limits=Limits("whole", None, high, 12, "12 runs")),))
+        for high in (2, None)
+    )
+    assert [reconcile(fresh, {"days_old": days}).status for days in (2, 3)] == ["passed", "warned"]
+    assert reconcile(cold, {"days_old": 900}).status == "passed"
 
 
 def test_a_number_that_nobody_measured_is_an_error():

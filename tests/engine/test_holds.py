@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from pyspark.sql import functions as F
 from world import BUYERS, DAILY, LABELLED, RANKING, TOTALS, content, deliver, order, step
 
 from krn import cursors, holds
+from krn.config import Landing
 from krn.errors import GateHeld, UsageError
 from krn.gate import Expectation, Number, Suite
+from krn.ingest import ingest_folder
 from krn.pipeline import Progress, concluded
 from krn.store import Store
 from krn.suites import suite_of
@@ -90,11 +92,14 @@ def test_the_candidate_of_a_held_table_is_kept_and_the_hold_says_where(held: Sto
 
 @pytest.mark.parametrize("jobs", [[TOYS], [[TOTALS], [BUYERS, DAILY, LABELLED]]], ids=["one job", "two jobs"])
 def test_what_reads_a_held_table_waits_and_says_for_whom(held: Store, jobs: list[list[Table]]) -> None:
-    done = {name: b for n, job in enumerate(jobs) for name, b in step(held, f"r{n}", job, suite_of=BIG_TOTALS).items()}
+    steps = [step(held, f"r{n}", job, suite_of=BIG_TOTALS) for n, job in enumerate(jobs)]
+    done = {name: built for step_ in steps for name, built in step_.items()}
     waits = {t.name: (done[t.name].outcome, TOTALS.name in done[t.name].why) for t in (DAILY, BUYERS)}
     assert waits == {DAILY.name: ("waits", True), BUYERS.name: ("waits", True)}
     assert done[LABELLED.name].outcome == "waits"
     assert rows(held, LABELLED) == [("a",)]
+    with pytest.raises(GateHeld, match=f"{DAILY.name} waits: .*{TOTALS.name}"):
+        concluded(Progress(tables=list(steps[-1].values())))
 
 
 def test_a_table_waits_for_the_one_of_its_inputs_that_is_held_and_its_siblings_go_on(held: Store) -> None:
@@ -216,14 +221,18 @@ def test_a_warning_is_published_and_the_commit_says_so(held: Store) -> None:
     assert holds.every(held.root) == []
 
 
-def test_a_hold_on_bronze_stops_judge_and_not_what_arrives(store: Store) -> None:
+def test_a_hold_on_bronze_stops_judge_and_not_what_arrives(store: Store, tmp_path: Path) -> None:
     deliver(store, order("a"))
     strict = Suites(one_of(BRONZE, "source", "shop"))
     done = step(store, "r1", [TOTALS], suite_of=strict)
     assert (done[BRONZE.name].outcome, store.exists(DELIVERIES.name)) == ("held", False)
     assert [hold["table"] for hold in holds.every(store.root)] == [BRONZE.name]
-    deliver(store, order("b"))
-    step(store, "r2", [TOTALS], suite_of=Suites(one_of(BRONZE, "source", "shop", "test")))
+    landing = Landing(name="shop", path=tmp_path / "landing", settle_s=0)
+    landing.path.mkdir()
+    (landing.path / "b.jsonl").write_bytes(order("b") + b"\n")
+    assert ingest_folder(landing, store, "in2", lambda: datetime.now(UTC), lambda: False).rows == 1
+    assert step(store, "r2", [TOTALS], suite_of=strict)[BRONZE.name].outcome == "held"
+    step(store, "r3", [TOTALS], suite_of=Suites(one_of(BRONZE, "source", "shop", "test")))
     assert rows(store, TOTALS) == [("a",), ("b",)]
     assert holds.every(store.root) == []
 

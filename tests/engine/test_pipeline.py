@@ -21,6 +21,7 @@ from krn.demo import BOOKS
 from krn.failpoints import arm, disarm
 from krn.ingest import ingest_queue
 from krn.journal import Record
+from krn.metrics import kept
 from krn.reading import arrow
 from krn.report import write as write_report
 from krn.running import Asked, execute
@@ -202,6 +203,31 @@ def test_every_delivery_gets_the_verdict_that_it_owes(at_once: Place) -> None:
     found = Counter(row.verdict for row in at_once.store.read("silver.deliveries").select("verdict").collect())
     assert found == at_once.simulation.verdicts
     assert min(found.values()) > 0
+
+
+def test_what_a_run_measures_is_what_its_tables_say(at_once: Place) -> None:
+    samples = [seen.sample for seen in kept.current(at_once.store.root).values()]
+    counted = Counter[str]()
+    for one in samples:
+        counted[dict(one.labels).get("verdict", "")] += int(one.value) if one.name == "deliveries" else 0
+    assert +counted == at_once.simulation.verdicts
+    rows = arrow("silver.events", at_once.store.root).to_pandas()
+    spans = (rows["received_at"] - rows["event_time"])[rows["time_source"] == "event"].dt.total_seconds()
+    by_source = spans.groupby(rows["source"]).quantile([0.5, 0.95, 0.99])
+    measured = {
+        (labels["source"], float(labels["quantile"])): one.value
+        for one in samples
+        if one.name == "latency_seconds" and (labels := dict(one.labels))["hop"] == "event_to_bronze"
+    }
+    assert measured == pytest.approx(by_source.to_dict(), abs=1e-5)
+    hops = Counter(dict(one.labels)["hop"] for one in samples if one.name == "latency_seconds")
+    timed, every = len(measured), 3 * rows["source"].nunique()  # the flat bodies have no time of their own
+    assert hops == {
+        "event_to_bronze": timed,
+        "event_to_gold": timed,
+        "bronze_to_silver": every,
+        "silver_to_gold": every,
+    }
 
 
 def test_every_table_of_the_shop_has_rows(at_once: Place) -> None:

@@ -17,6 +17,7 @@ from krn.engine import numbers
 from krn.engine.checking import Terms, checked
 from krn.engine.election import losers, ruled
 from krn.gate import Result, Suite
+from krn.history import History
 from krn.suites import path_of
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.every import TABLES
@@ -235,6 +236,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "latest-is-open": {"is_latest": True, "superseded_at": datetime(2026, 2, 1, tzinfo=UTC)},
         "past-is-closed": {"is_latest": False, "superseded_at": None},
         "of-a-day": {"initiated_at": NOON, "business_date": None},
+        "decision-known": {"decision": "lost"},
         "one-latest-label": {},
     },
     "silver.cards": {
@@ -242,6 +244,9 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "cards-agree": {},
     },
     "gold.transaction_features": {
+        "tried-at-a-merchant": {"merchant_id": None},
+        "longer-windows-sum-to-more": {"card_sum_1h": "9", "card_sum_24h": "8"},
+        "amount-z-of-a-spread": {"amount_z": 1.0, "prior_std_30d": None},
         "initiated-on-present": {"initiated_on": None},
         **OF_WINDOWS,
         "declines-not-negative": {"card_declines_10m": -1},
@@ -261,6 +266,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "transactions-agree": {},
     },
     "gold.fraud_scores": {
+        "initiated-at-present": {"initiated_at": None},
         "initiated-on-present": {"initiated_on": None},
         "score-present": {"score": None},
         "score-range": {"score": 101},
@@ -270,6 +276,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "scores-have-reasons": {"score": 1, "hits": []},
     },
     "gold.fraud_model_scores": {
+        "initiated-at-present": {"initiated_at": None},
         "initiated-on-present": {"initiated_on": None},
         "model-present": {"model": None},
         "probability-present": {"probability": None},
@@ -315,8 +322,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "gold.fraud_rule_weekly": {
         "week-range": {"week": date(1900, 1, 1)},
-        "hits-from-one": {"hits": 0},
-        "alerts-from-one": {"alerts": 0},
+        "hits-not-negative": {"hits": -1},
+        "alerts-not-negative": {"alerts": -1},
         "alerts-within-hits": {"hits": 1, "alerts": 2},
         "matured-within-hits": {"hits": 1, "matured_hits": 2},
         "frauds-hit-within-matured": {"matured_hits": 1, "frauds_hit": 2},
@@ -328,6 +335,10 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "hits-agree": {"hits": 10},
     },
     "bronze.deliveries": {
+        "source-present": {"source": None},
+        "source-kind-present": {"source_kind": None},
+        "source-kind-known": {"source_kind": "fax"},
+        "run-id-present": {"run_id": None},
         "payload-present": {"payload": None},
         "delivery-key-present": {"delivery_key": None},
         "encoding-known": {"payload_encoding": "latin1"},
@@ -338,6 +349,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "row-id-is-bronze-order": {"position": 77},
     },
     "silver.deliveries": {
+        "source-present": {"source": None},
+        "row-id-is-bronze-order": {"position": 7},
         "verdict-present": {"verdict": None},
         "verdict-known": {"verdict": "maybe"},
         "accepted-data": {"data": None},
@@ -359,6 +372,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "accepted-in-time": {"event_time": datetime(2111, 1, 1, tzinfo=UTC)},
     },
     "silver.order_lines": {
+        "named-or-unknown": {"category": None},
+        "traced-to-its-event": {"event_id": None},
         "currency-code": {"currency": "EUR\n"},
         "order-date-present": {"order_date": None},
         "order-date-range": {"order_date": date(9999, 1, 1)},
@@ -367,6 +382,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "gross-is-quantity-times-price": {"gross": "30.0001"},
     },
     "silver.payments": {
+        "installments-not-negative": {"installments": -1},
         "order-id-present": {"order_id": None},
         "status-present": {"status": None},
         "status-known": {"status": "pending"},
@@ -376,6 +392,10 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "no-reason-when-received": {"status": "received", "reason": "expired"},
     },
     "silver.refund_lines": {
+        "description-present": {"description": None},
+        "refunded-at-present": {"refunded_at": None},
+        "event-source-present": {"event_source": None},
+        "event-id-present": {"event_id": None},
         "currency-code": {"currency": "euro"},
         "position-from-one": {"position": 0},
         "quantity-positive": {"quantity": -1},
@@ -383,6 +403,8 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "price-not-negative": {"unit_price": "-0.0001"},
     },
     "silver.sales_entries": {
+        "named-or-unknown": {"seller_id": None},
+        "traced-to-its-event": {"occurred_at": None},
         "ledger-id-present": {"ledger_id": None},
         "kind-present": {"kind": None},
         "kind-known": {"kind": "exchange"},
@@ -408,6 +430,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "known-or-unknown-order": {"line_no": None, "order_date": date(2026, 1, 5)},
     },
     "silver.orders": {
+        "complete-has-created-at": {"is_complete": True, "created_at": None},
         "status-present": {"status": None},
         "status-known": {"status": "lost"},
         "complete-has-a-currency": {"is_complete": True, "currency": None},
@@ -434,6 +457,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "payments-agree": {"n_payments": 1},
     },
     "silver.refunds": {
+        "dated-and-counted": {"n_lines": -1},
         "currency-code": {"currency": "EURO"},
         "is-order-known-present": {"is_order_known": None},
         "known-order-has-an-id": {"is_order_known": True, "order_id": None},
@@ -495,6 +519,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "products-agree": {"product_id": "nobody"},
     },
     "silver.findings": {
+        "earlier-event-whole": {"earlier_event_type": None},
         "subject-present": {"subject": None},
         "entity-known": {"entity": "payment"},
         "entity-id-present": {"entity_id": None},
@@ -513,6 +538,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "never-created-agree": {},
     },
     "silver.sequence_gaps": {
+        "sides-have-a-time": {"before_event_at": None},
         "event-source-present": {"event_source": None},
         "ends-where-it-begins": {"first_missing": 3, "last_missing": 2},
         "missing-from-one": {"n_missing": 0},
@@ -545,6 +571,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "returned-units-agree": {"returned_units": 10},
     },
     "gold.product_ranking": {
+        "trend-follows-net": {"net_sales": "1", "net_before": "2", "trend": "0.5"},
         "window-known": {"window_days": 30},
         "category-present": {"category": None},
         "title-present": {"title": None},
@@ -603,6 +630,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "every-cohort-has-a-first-month": {"months_since": 0},
     },
     "gold.payment_mix": {
+        "mean-installments-not-negative": {"mean_installments": "-0.0001"},
         "business-date-range": {"business_date": date(9999, 1, 1)},
         "method-present": {"method": None},
         "payments-not-negative": {"payments": -1},
@@ -634,6 +662,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "exceptions-agree": {"exceptions": 10},
     },
     "gold.lane_performance": {
+        "excess-within-rated": {"rated": 1, "excess_late": "2"},
         "window-present": {"window": None},
         "window-known": {"window": "7d"},
         "n-positive": {"n": 0},
@@ -700,7 +729,14 @@ def sound(spark: SparkSession) -> dict[str, Rows]:
 
 
 def deliveries(spark: SparkSession) -> dict[str, Rows]:
-    same = {"batch": 1, "source": "drop", "source_kind": "landing", "payload_encoding": "utf8", "path": "a.jsonl"}
+    same = {
+        "batch": 1,
+        "run_id": "r1",
+        "source": "drop",
+        "source_kind": "landing",
+        "payload_encoding": "utf8",
+        "path": "a.jsonl",
+    }
     came = [
         {**same, "row_id": bronze.BATCH_ROWS + n, "position": n, "delivery_key": str(n), "payload": body}
         | {"received_at": datetime(2026, 1, 5, 13, tzinfo=UTC)}
@@ -719,16 +755,19 @@ def _input(spark: SparkSession, of: Contract | Table, made: Mapping[str, Rows]) 
 
 
 def suite_of(name: str) -> Suite:
-    return gate.load(path_of(HOME, BY_NAME[name]))
+    return History().limited(gate.load(path_of(HOME, BY_NAME[name])), "whole")
 
 
 def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, Rows]) -> Result:
     """What a build does with a candidate: its rows judged, then its numbers against its inputs."""
     table, suite = BY_NAME[name], suite_of(name)
     frames = {"this": rows(spark, candidate, table), "bronze": rows(spark, made[bronze.TABLE.name], bronze.TABLE)}
+    frames["fixes"] = frames["this"].limit(0)
     read = {n: _input(spark, i.of, made) for n, i in table.reads.items() if n in {n.of for n in suite.numbers}}
     judged_rows = gate.judge(suite, frames["this"])
-    return gate.with_reconciled(judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of]))
+    return gate.with_reconciled(
+        judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of], ARGS["today"])
+    )
 
 
 def critical(name: str) -> set[str]:
@@ -780,6 +819,13 @@ def test_gaps_beyond_64_bits_in_all_are_a_warning(spark, sound):
         "warned",
         ["few-missing"],
     )
+
+
+def test_the_age_of_the_newest_day_is_counted_to_today(spark, sound):
+    result = judged(spark, "gold.sales_daily", sound["gold.sales_daily"], sound)
+    newest = max(row["business_date"] for row in sound["gold.sales_daily"])
+    found = {check.id: check.observed for check in result.checks}
+    assert found["usual-age"] == (OF_WORLD["today"] - newest).days > 0
 
 
 @pytest.mark.parametrize("name", ["gold.customer_value", "gold.sales_daily"])

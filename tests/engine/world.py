@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from pyspark.sql import functions as F
 
 from krn import rules
 from krn.build import build
-from krn.contracts.contract import Contract
+from krn.contracts import CONTRACTS
+from krn.contracts.contract import Body, Check, Contract
 from krn.contracts.orders import ORDER_CREATED
+from krn.contracts.reasons import Reason
 from krn.dag import build_all
 from krn.engine.candidate import conform
 from krn.engine.checking import Terms, checked
@@ -100,6 +103,13 @@ def deliver(store: Store, *bodies: bytes, rows: int | None = None) -> None:
     ]
     frame = store.spark.createDataFrame([{**dict.fromkeys(BRONZE.schema.names), **r} for r in records], BRONZE.schema)
     store.append(BRONZE, frame, {"run": f"in{batch}", "token": batch})
+
+
+def refusing(violated: Callable[[Body], bool]) -> tuple[Contract, ...]:
+    """The contracts with one more check of an order's total."""
+    check = Check(Reason.OUT_OF_RANGE, ("order_total",), violated)
+    other = replace(ORDER_CREATED, checks=(*ORDER_CREATED.checks, check))
+    return tuple(other if contract is ORDER_CREATED else contract for contract in CONTRACTS)
 
 
 def a_run(run_id: str, suite_of: Callable[[Table], Suite | None] = lambda table: None, **changed: Any) -> Run:
@@ -246,10 +256,10 @@ MOVING = Table(
 TOYS = (TOTALS, DAILY, RANKING, BUYERS, LABELLED, MOVING)
 
 
-def same_as_in_full(store: Store, tables: Iterable[Table]) -> list[str]:
+def same_as_in_full(store: Store, tables: Iterable[Table], **how: Any) -> list[str]:
     """The tables whose increments differ from a computation of everything."""
     before = {table.name: content(store, table.name) for table in tables}
-    step(store, "full", list(tables), full=True)
+    step(store, "full", list(tables), full=True, **how)
     return [table.name for table in tables if content(store, table.name) != before[table.name]]
 
 

@@ -30,8 +30,8 @@ def transaction(name: str, card: str, day: int, amount: int, km: float | None = 
     return told | {"business_date": DAY + timedelta(days=day)}
 
 
-def label(name: str, word: str = "fraud", is_latest: bool = True) -> dict[str, Any]:
-    known = {"known_at": datetime(2026, 1, 12, tzinfo=UTC), "is_latest": is_latest}
+def label(name: str, word: str = "fraud", is_latest: bool = True, decision: str = "approved") -> dict[str, Any]:
+    known = {"known_at": datetime(2026, 1, 12, tzinfo=UTC), "is_latest": is_latest, "decision": decision}
     return {"transaction_id": name, "label": word, **known}
 
 
@@ -74,6 +74,15 @@ def test_rules_are_judged_by_matured_transactions_alone_and_together(root: Path)
         (TOGETHER, "GBP", 0.1, 1, 1, 0, 0, 0.0, None),
     ]
     assert found["amount_saved"].to_pylist() == [60, 0, 60, 0, 60, 0]
+
+
+def test_nothing_is_saved_where_the_payment_was_declined(tmp_path: Path) -> None:
+    _write(tmp_path, FEATURES, [transaction("1", "a", 0, 60), transaction("2", "a", 0, 70)])
+    _write(tmp_path, LABELS, [label("1"), label("2", decision="declined")])
+    found = backtest(tmp_path, RuleSet("mine", (DEAR,)), DAY, DAY, today=date(2026, 2, 1), label_delay_days=7)
+    assert found.select(["rule", "frauds_hit", "amount_saved"]).to_pylist() == [
+        {"rule": rule, "frauds_hit": 2, "amount_saved": 60} for rule in ("dear", TOGETHER)
+    ]
 
 
 @pytest.mark.parametrize(("today", "matured"), [(13, 0), (14, 1)])

@@ -12,7 +12,18 @@ import pytest
 from krn.cli import krn, main
 from krn.errors import UsageError
 
-HEAVY = ("pyspark", "great_expectations", "pandas", "boto3", "duckdb", "deltalake", "moto", "matplotlib")
+HEAVY = (
+    "pyspark",
+    "great_expectations",
+    "pandas",
+    "boto3",
+    "duckdb",
+    "deltalake",
+    "moto",
+    "matplotlib",
+    "apprise",
+    "prometheus_client",
+)
 HELP_CPU_S = 0.3
 
 
@@ -56,6 +67,12 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
         (["ingest", "--set", "colour=red", "--set", "gate=ajar"], "gate: Input should be"),
         (["transform", "--warehouse", "s3://bucket/x"], "only local paths"),
         (["show", "gold.nothing", "--warehouse", "no"], "There is no table gold.nothing in"),
+        (["quarantine", "--reason", "bored"], "There is no reason 'bored'"),
+        (["quarantine", "--warehouse", "no", "show", "7"], "Options stand before show. Next: krn quarantine show"),
+        (["quarantine", "show", "7", "--warehouse", "no"], "No delivery with a verdict has row_id 7"),
+        (["quarantine", "drop", "--why", "because"], "drop needs to know which rows"),
+        (["quarantine", "drop", "--row-id", "7"], "Missing option '--why'"),
+        (["quarantine", "fix", "--file", "no.jsonl"], "no.jsonl cannot be read"),
     ],
 )
 def test_a_wrong_command_ends_with_2_and_says_what_is_wrong(

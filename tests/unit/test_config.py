@@ -51,6 +51,11 @@ def test_variables_that_are_no_keys_are_left_alone() -> None:
     assert load(None, {f"KRN_{name}": "x" for name in said_elsewhere}) == load(None, {})
 
 
+def test_a_secret_of_alerts_is_no_key_but_their_file_is_one() -> None:
+    config = load(None, {"KRN_ALERT_TEAM": "slack://a/b/c", "KRN_ALERTS": "/etc/krn/alerts.toml"})
+    assert config == Config(alerts=Path("/etc/krn/alerts.toml"))
+
+
 def test_a_set_finds_a_source_by_its_name(toml: Toml) -> None:
     path = toml('[[sources]]\nname = "a"\nkind = "landing"\npath = "/a"\n[[sources]]\nname = "b"\nkind = "sqs"\n')
     config = load(path, {}, ["sources.a.settle_s=0.5", "sources.b.queue=orders"])

@@ -54,6 +54,8 @@ def unknown_to_krn(line: str) -> str:
     command: click.Command = krn
     words = [word.strip("…") for word in shlex.split(line, comments=True)[1:]]
     while isinstance(command, click.Group) and words:
+        if command.invoke_without_command and words[0].startswith(("-", "[")):
+            break
         if words[0] not in command.commands:
             return words[0]
         command = command.commands[words.pop(0)]

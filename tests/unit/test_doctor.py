@@ -29,6 +29,21 @@ def test_python_is_right_from_3_11_to_3_13(version: tuple[int, int], right: bool
     assert doctor.python(version).ok is right
 
 
+def alerted(tmp_path: Path, text: str, **environ: str) -> Check:
+    config = Config(alerts=written(tmp_path / "alerts.toml", text))
+    return doctor.alerted(ROOT, lambda: config, environ)
+
+
+def test_it_says_who_is_told_of_alerts(tmp_path: Path) -> None:
+    sink = '[[sinks]]\nname = "team"\nurl_from = "KRN_ALERT_TEAM"\n'
+    right = alerted(tmp_path, sink, KRN_ALERT_TEAM="json://127.0.0.1/")
+    assert right == Check("alerts", True, "0 watches; told: team")
+    assert alerted(tmp_path, "").detail == "0 watches; told: nobody"
+    missing = alerted(tmp_path, sink)
+    assert (missing.ok, missing.then) == (False, "export KRN_ALERT_TEAM=…")
+    assert not alerted(tmp_path, "[[watches]]").ok
+
+
 def test_packages_as_locked_are_fine(tmp_path: Path) -> None:
     lock = written(
         tmp_path / "lock", "delta-spark==4.4.0 \\\n    --hash=sha256:00\nappnope==1.0 ; sys_platform == 'plan9' \\\n"

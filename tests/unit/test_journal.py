@@ -52,6 +52,14 @@ def test_runs_come_oldest_first_across_days_and_the_last_are_the_newest(tmp_path
     assert [r["run"] for r in journal.runs(tmp_path, last=2)] == sorted(ids)[1:]
 
 
+def test_so_many_bytes_of_the_newest_are_read_but_one_record_at_least(tmp_path: Path) -> None:
+    sizes = [journal.write(tmp_path, ran(f"r{n}", error="x" * 100 * n)).stat().st_size for n in range(4)]
+    assert [r["run"] for r in journal.runs(tmp_path, most=sum(sizes[2:]))] == ["r2", "r3"]
+    assert [r["run"] for r in journal.runs(tmp_path, last=1, most=sum(sizes))] == ["r3"]
+    assert [r["run"] for r in journal.runs(tmp_path, most=1)] == ["r3"]
+    assert journal.runs(tmp_path / "none", most=1) == []
+
+
 def test_runs_of_one_second_come_in_the_order_they_started(tmp_path: Path) -> None:
     starts = [AT + timedelta(milliseconds=n) for n in range(20)]
     ids = [journal.new_run_id(at) for at in starts]

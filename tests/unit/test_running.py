@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+from receiver import Web, serving
+from structlog.testing import capture_logs
 
 from krn import journal
+from krn.alerts import state
+from krn.alerts.sinks import Variable
 from krn.config import Config, Landing
 from krn.failpoints import arm, disarm
 from krn.journal import Record
 from krn.lock import hold
+from krn.metrics import kept
 from krn.running import Asked, execute, stoppable
 from krn.store import Store
 
@@ -37,13 +42,20 @@ class Place:
     def __init__(self, root: Path) -> None:
         self.root, self.warehouse = root, root / "warehouse"
 
-    def run(self, *sources: str, steps: tuple[str, ...] = ("ingest",), **keys: Any) -> Record:
+    def run(
+        self,
+        *sources: str,
+        steps: tuple[str, ...] = ("ingest",),
+        variable: Variable = lambda name: None,
+        **keys: Any,
+    ) -> Record:
         for name in sources:
             if name != "gone":
                 (self.root / name).mkdir(exist_ok=True)
         given = tuple(Landing(name=name, path=self.root / name) for name in sources)
         config = Config(warehouse=self.warehouse, sources=given, **keys)
-        return execute(Asked("job", steps, CLOCK), config, HOME, Store(no_spark, self.warehouse))
+        asked = Asked("job", steps, CLOCK, variable=variable)
+        return execute(asked, config, HOME, Store(no_spark, self.warehouse))
 
     def journaled(self) -> list[dict[str, Any]]:
         return journal.runs(self.warehouse)
@@ -63,6 +75,15 @@ def test_a_run_is_journaled_as_it_was_told(place: Place) -> None:
     record = place.run("a")
     assert (record.job, record.exit_code, record.error, record.clock) == ("job", 0, "", CLOCK)
     assert place.journaled() == [json.loads(json.dumps(journal.as_dict(record), default=str))]
+
+
+def test_a_damaged_journal_takes_the_limits_away_and_stops_nothing(place: Place) -> None:
+    place.run("a")
+    (record,) = place.warehouse.glob("ops/runs/*/*.json")
+    record.write_text("{")
+    with capture_logs() as logs:
+        assert place.run("a", steps=("transform",)).exit_code == 0
+    assert [(log["event"], str(record) in log["error"]) for log in logs if "error" in log] == [("no_limits", True)]
 
 
 def test_a_table_that_does_not_exist_ends_with_2_before_anything_is_taken(place: Place) -> None:
@@ -177,6 +198,78 @@ def test_a_bug_is_told_as_well(place: Place, told: tuple[str, Callable[[], list[
 @pytest.mark.parametrize("command", ["exit 7", "no-such-command", "head -c 1"])
 def test_a_command_that_fails_changes_no_end(place: Place, command: str) -> None:
     assert place.run("gone", on_problem=command).exit_code == 69
+
+
+ALERTS = """
+[[watches]]
+name = "failed"
+severity = "critical"
+metric = "run_failed"
+when = "> 0"
+says = "A run failed."
+then = "krn history"
+runbook = "a-job-ended-with-an-exit-code"
+
+[[sinks]]
+name = "team"
+url_from = "KRN_ALERT_TEAM"
+"""
+
+
+def test_a_run_leaves_its_metrics_beside_its_record(place: Place) -> None:
+    record = place.run("a")
+    current = kept.current(place.warehouse)
+    assert current["source_deliveries", (("source", "a"),)].run == record.run
+    assert 'krn_source_failed{source="a"} 0.0' in (place.warehouse / "ops/metrics.prom").read_text()
+
+
+def test_a_run_that_is_not_journaled_is_not_measured(place: Place) -> None:
+    with hold(place.warehouse, "ingest"):
+        place.run("a")
+    assert not (place.warehouse / "ops").exists()
+
+
+def test_after_a_run_that_failed_the_sinks_are_told_and_after_one_that_did_not_that_it_is_over(place: Place) -> None:
+    file, web = place.root / "alerts.toml", Web()
+    file.write_text(ALERTS)
+    with serving(web.server):
+        for source in ("gone", "gone", "a"):
+            assert place.run(source, alerts=file, variable={"KRN_ALERT_TEAM": f"json://{web.address}/"}.get)
+    assert [body["message"].splitlines()[0] for _, body in web.posted] == [
+        "Critical: A run failed.",
+        "Over: It is as it should be again.",
+    ]
+
+
+def test_a_bug_is_an_alert_as_well(place: Place) -> None:
+    arm("listed", _bug)
+    with pytest.raises(Bug):
+        place.run("a")
+    assert [incident.watch for incident in state.load(place.warehouse).incidents] == ["run_failed"]
+
+
+@pytest.mark.parametrize("text", ["[[watches]]", ALERTS])
+def test_alerts_that_can_not_be_told_change_no_end(place: Place, text: str) -> None:
+    (place.root / "alerts.toml").write_text(text)
+    assert place.run("a", alerts=place.root / "alerts.toml").exit_code == 0
+    assert place.run("gone", alerts=place.root / "alerts.toml").exit_code == 69
+
+
+def test_a_run_that_ends_while_another_looks_at_the_watches_leaves_them_to_it(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hold(place.warehouse, "alerts"):
+        assert place.run("gone").exit_code == 69
+    assert (place.warehouse / "ops/metrics.prom").exists()
+    assert not (place.warehouse / "ops/alerts.json").exists()
+    assert "not_observed" not in capsys.readouterr().out
+
+
+def test_metrics_that_can_not_be_written_change_no_end(place: Place) -> None:
+    (place.warehouse / "ops").mkdir(parents=True)
+    (place.warehouse / "ops" / "metrics").write_text("")
+    assert place.run("a").exit_code == 0
+    assert len(place.journaled()) == 1
 
 
 def test_what_an_armed_point_ended_is_done_by_the_next_run(place: Place) -> None:

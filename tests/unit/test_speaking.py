@@ -14,6 +14,7 @@ import structlog
 
 from krn import journal
 from krn.doctor import Check as Found
+from krn.gate.limits import Limits
 from krn.gate.result import Check, Result
 from krn.journal import Record
 from krn.outcome import Built
@@ -70,6 +71,15 @@ def test_a_run_says_what_became_of_each_table(capsys):
     assert text.endswith("Next: krn report\n")
 
 
+@pytest.mark.parametrize(("outcome", "then"), [("published", "krn run"), ("unchanged", "krn report")])
+def test_after_fixes_a_run_corrects_what_is_made_of_the_verdicts_that_changed(outcome, then, capsys):
+    took = Ingested("fix", "fix", "r", "empty", (Batch(4, 2, 99),), warnings=("1 taken before",))
+    fixed = Built("silver.deliveries", outcome, rows={"accepted": 2, "duplicate": 0, "quarantined": 0, "update": 2})
+    text = said({**ran(fixed, sources=(took,)), "job": "quarantine fix"}, capsys)
+    assert "fix: 2 deliveries in 1 batch, empty, 1 taken before\n" in text
+    assert text.endswith(f"Next: {then}\n")
+
+
 def test_a_warning_is_said_with_what_was_found(capsys):
     check = Check(
         "c", "expect_x", "warning", False, unexpected_count=3, element_count=20_725, description="totals add up"
@@ -77,6 +87,20 @@ def test_a_warning_is_said_with_what_was_found(capsys):
     text = said(ran(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (check,)))), capsys)
     assert "silver.orders warns: totals add up (found 3 of 20,725)\n" in text
     assert "silver.orders  warned" in text
+
+
+def test_what_was_released_is_said_with_what_was_found(capsys):
+    check = Check("c", "expect_x", "critical", False, unexpected_count=3, element_count=20_725, is_waived=True)
+    text = said(ran(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (check,)))), capsys)
+    assert "silver.orders is published under a waiver: c (found 3 of 20,725)\n" in text
+    assert "silver.orders  waived" in text
+
+
+def test_a_warning_by_former_runs_says_what_they_found(capsys):
+    limits = Limits("pending", 825, 1175, 8, "8 runs on Mondays found 1,000, give or take 175")
+    check = Check("c", "expect_x", "warning", False, 500, description="as many as usual", limits=limits)
+    text = said(ran(Built("bronze.deliveries", "unchanged", result=Result("b", "h", 1, (check,)))), capsys)
+    assert "as many as usual (found 500; 8 runs on Mondays found 1,000, give or take 175)\n" in text
 
 
 def test_what_is_held_and_what_waits_is_said_and_the_error_has_the_next_command(capsys):

@@ -44,6 +44,18 @@ def test_head_count_and_greatest_value_come_from_the_log(lake: Store) -> None:
     assert (lake.head("silver.x"), lake.count("silver.x"), lake.max("silver.x", "batch", -1)) == (1, 3, 7)
 
 
+def test_the_log_tells_which_files_may_hold_a_text_and_how_new_they_are(lake: Store) -> None:
+    for batch, kinds in enumerate((["landing", "sqs"], ["fix", "sqs"], ["sqs"], [None]), 1):
+        rows = {"batch": pa.array([batch] * len(kinds), pa.int64()), "kind": pa.array(kinds, pa.string())}
+        write_deltalake(lake.path("silver.x"), pa.table(rows), mode="append")
+        if batch == 1:
+            assert not lake.may_hold("silver.x", "kind", "fix")
+    assert lake.may_hold("silver.x", "kind", "fix", after=("batch", 1))
+    assert lake.may_hold("silver.x", "kind", "fix", after=("batch", 3))  # its file tells no bounds
+    assert not lake.may_hold("silver.x", "kind", "fix", after=("batch", 4))
+    assert not lake.may_hold("silver.none", "kind", "fix")
+
+
 def test_a_commit_is_found_under_commits_of_upkeep(lake: Store) -> None:
     put(lake, 1, run="r1")
     put(lake, 2, run="r2")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from krn.cli import fraud, holds, jobs, reading, shop, upkeep
+from krn.cli import alerts, fraud, holds, jobs, quarantine, reading, shop, suite, upkeep
 from krn.cli.options import end
 from krn.errors import KrnError, UsageError
 
@@ -17,7 +17,7 @@ def krn() -> None:
     """Turn the notable events of running workers into tables and reports that finally make sense."""
 
 
-for _module in (jobs, reading, shop, upkeep, fraud, holds):
+for _module in (jobs, reading, quarantine, shop, upkeep, fraud, holds, suite, alerts):
     for _command in _module.COMMANDS:
         krn.add_command(_command)
 

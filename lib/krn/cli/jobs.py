@@ -21,7 +21,7 @@ def _job(name: str, steps: tuple[str, ...], says: str) -> click.Command:
         config = configured(**where)
         if is_submitted():
             pass_sigterm_on()
-        asked = Asked(name, steps, clock, full, os.environ.get("KRN_PII_KEY", ""))
+        asked = Asked(name, steps, clock, full, os.environ.get("KRN_PII_KEY", ""), os.environ.get)
         record = execute(asked, config, HOME, opened(config))
         say_run(journal.as_dict(record), as_json)
         end(record.exit_code, record.error)
@@ -38,7 +38,8 @@ def report(out: Path | None, **where: Any) -> None:
     """Write the report: one HTML page from the journal and gold."""
     from krn.report import write
 
-    click.echo(write(configured(**where).warehouse, datetime.now(UTC), out))
+    config = configured(**where)
+    click.echo(write(config.warehouse, datetime.now(UTC), out, config))
 
 
 COMMANDS = (

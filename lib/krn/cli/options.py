@@ -1,9 +1,10 @@
 """What commands share: options, the configuration they name, the store it opens, and how an answer is said."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +30,18 @@ class Instant(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is not an instant such as 2026-11-24T06:00:00Z", param, ctx)
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+class Span(click.ParamType[timedelta]):
+    """A length of time: a number and its unit."""
+
+    name = "SPAN"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        found = re.fullmatch(r"([0-9]{1,5})(min|h|d)", str(value))
+        if not found:
+            self.fail(f"{value!r} is not a length of time such as 30min, 2h or 1d", param, ctx)
+        return timedelta(**{{"min": "minutes", "h": "hours", "d": "days"}[found[2]]: int(found[1])})
 
 
 WHERE = (

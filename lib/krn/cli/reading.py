@@ -33,16 +33,6 @@ def sql(query: str, as_json: bool, **where: Any) -> None:
 
 @click.command()
 @having(WHERE)
-@click.option("--json", "as_json", is_flag=True)
-def quarantine(as_json: bool, **where: Any) -> None:
-    """What was set aside: counts by type and reason, with a masked example of each."""
-    from krn.quarantine import summary
-
-    say_table(summary(configured(**where).warehouse), as_json)
-
-
-@click.command()
-@having(WHERE)
 @click.option("--last", default=20, show_default=True, help="How many runs.")
 @click.option("--json", "as_json", is_flag=True)
 def history(last: int, as_json: bool, **where: Any) -> None:
@@ -63,4 +53,4 @@ def tables(as_json: bool, **where: Any) -> None:
     say_table(listed(configured(**where).warehouse), as_json)
 
 
-COMMANDS = (show, sql, quarantine, history, tables)
+COMMANDS = (show, sql, history, tables)

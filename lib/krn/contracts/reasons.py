@@ -27,8 +27,11 @@ class Reason(Enum):
     BAD_CURRENCY = "bad_currency", "A currency is not an ISO 4217 code in capitals, such as EUR."
     BAD_TIME = "bad_time", "A time is not RFC 3339 with an offset, or a date not ISO, or it is outside 1970 to 2200."
     FUTURE_TIME = "future_time", "The event is more than 5 minutes ahead of its receipt; check the producer's clock."
-    UNKNOWN_TYPE = "unknown_type", "No contract describes this event type; add one, then have it sent again."
-    UNKNOWN_VERSION = "unknown_version", "The contract has no such version; add an adapter, then have it sent again."
+    UNKNOWN_TYPE = "unknown_type", "No contract describes this event type; add one, then rejudge."
+    UNKNOWN_VERSION = (
+        "unknown_version",
+        "The contract has no such version; add an adapter, then rejudge.",
+    )
     ID_CONFLICT = "id_conflict", "An earlier delivery used this source and id for other content; send a new id."
     PAN_LEAK = "pan_leak", "A card identifier is a card number in clear; have the producer send a token."
     REPEATED_LINE_NO = "repeated_line_no", "Two lines of an order have one number; number each line once."

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from krn.dictionary import commands, configuration, events, exit_codes, index, reasons, suites, tables
+from krn.dictionary import commands, configuration, events, exit_codes, index, metrics, reasons, suites, tables
 
 __all__ = ["pages", "stale", "write"]
 
@@ -34,6 +34,7 @@ def pages(home: Path, line: click.Command) -> dict[Path, str]:
         "reference/events.md": events.page(),
         "reference/reasons.md": reasons.page(),
         "reference/expectations.md": suites.page(home),
+        "reference/metrics.md": metrics.page(),
         "reference/exit-codes.md": exit_codes.page(),
         "reference/configuration.md": configuration.page(),
         "reference/commands.md": commands.page(line),

@@ -26,6 +26,8 @@ def page(line: click.Command) -> str:
 
 def _commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     if isinstance(command, click.Group):
+        if command.invoke_without_command:
+            yield name, command
         for own, each in sorted(command.commands.items()):
             yield from _commands(f"{name} {own}", each)
     else:

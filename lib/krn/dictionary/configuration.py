@@ -18,6 +18,7 @@ _KEYS = {
     "threads": "tables that are built at a time, each once its inputs are",
     "model_max_age_days": "days after its training for which a model of fraud scores; then only rules do",
     "on_problem": "command that gets the run's record as JSON on its standard input when a run ends not ok",
+    "alerts": "file of watches and of who is told; conf/alerts.toml unless named",
     "tables": "names to build, such as gold.sales_*, with all that they are made from; none: every table",
     "sources": "where events come from; the keys of each kind are below",
 }

@@ -10,7 +10,7 @@ from krn.errors import KrnError
 from krn.sources.sink import NotCommitted
 
 _BESIDE = (
-    (0, "", "Done: every gate passed or warned."),
+    (0, "", "Done: every gate passed, warned or was waived."),
     (1, "", "A bug: the log has the traceback. Nothing is half done; the same command is safe to run again."),
     (130, "", "Interrupted from the keyboard; what was under way is done again by the next run."),
 )

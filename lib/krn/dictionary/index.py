@@ -7,7 +7,7 @@ from krn.dictionary.markdown import page as whole
 from krn.dictionary.tables import EVERY
 from krn.tables.table import Table
 
-_PAGES = ("tables", "events", "reasons", "expectations", "exit-codes", "configuration", "commands")
+_PAGES = ("tables", "events", "reasons", "expectations", "metrics", "exit-codes", "configuration", "commands")
 _PII = (
     ("P1", "names a person directly, such as an e-mail address; only bronze has it"),
     ("P2", "can be linked to a person, such as a customer_id"),

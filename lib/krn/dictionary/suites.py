@@ -6,7 +6,8 @@ from pathlib import Path
 from krn import gate
 from krn.dictionary.markdown import code, grid, part
 from krn.dictionary.markdown import page as whole
-from krn.gate.suite import Expectation
+from krn.gate.limits import HIGH, LOW
+from krn.gate.suite import PARAMETER, Expectation, Suite
 from krn.gate.vocabulary import ALLOWED, BANNED
 from krn.suites import path_of
 from krn.tables.every import TABLES
@@ -26,7 +27,13 @@ def page(home: Path) -> str:
 def _suite(table: Table, home: Path) -> str:
     suite = gate.load(path_of(home, table))
     reconciled = f"Over the whole table and its inputs:\n\n{_grid(suite.reconcile)}" if suite.reconcile else ""
-    return part(table.name, _grid(suite.expectations), reconciled)
+    return part(table.name, _grid(suite.expectations), reconciled, _waived(suite))
+
+
+def _waived(suite: Suite) -> str:
+    """The columns of which nothing is asked, each with the reason."""
+    reasons = [(code(column), reason) for column, reason in suite.waived.items()]
+    return f"Nothing is asked of these:\n\n{grid(('column', 'because'), reasons)}" if reasons else ""
 
 
 def _grid(expectations: Iterable[Expectation]) -> str:
@@ -40,6 +47,8 @@ def _words() -> str:
         "Words of a suite",
         "Each is counted in the one pass over a candidate.",
         grid(("type", "arguments"), allowed),
-        "These are refused; the second column says what to use.",
+        f"A bound may be `{{{PARAMETER}: {LOW}}}` or `{{{PARAMETER}: {HIGH}}}`: "
+        "[former runs give it](../how-to/change-an-expectation.md#a-bound-that-former-runs-give).",
+        "Each other type of Great Expectations is refused; the second column says what to use.",
         grid(("type", "instead"), banned),
     )

@@ -52,5 +52,9 @@ def _input(name: str, given: Input) -> str:
 
 def _views() -> str:
     rows = [(code(name), code(of), code(where)) for name, (of, where) in VIEWS.items()]
-    says = "Names that `krn show` and `krn.read` take beside the tables. `ops.runs` is the journal, one row per run."
+    says = (
+        "Names that `krn show` and `krn.read` take beside the tables. `ops.runs` is the journal, one row per run; "
+        "`ops.results` what its gates found, one row per run, table and expectation; `ops.metrics` what each run "
+        "measured, one row per [metric](metrics.md) and set of labels."
+    )
     return part("Views", says, grid(("view", "table", "rows where"), rows))

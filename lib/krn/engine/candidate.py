@@ -64,7 +64,7 @@ def write(table: Table, new: DataFrame, old: DataFrame | None, path: Path) -> Ca
     """Compare `new` with `old` (the target's rows in scope; None = there are none) and write the result to `path`."""
     compared = new.withColumn("_change", F.lit("insert")) if old is None else _compared(table, new, old)
     compared.write.partitionBy("_change").parquet(str(path))
-    return Candidate(table, path, {change: _rows(path / f"_change={change}") for change in CHANGES})
+    return Candidate(table, path, {change: rows_in(path / f"_change={change}") for change in CHANGES})
 
 
 def _compared(table: Table, new: DataFrame, old: DataFrame) -> DataFrame:
@@ -81,7 +81,8 @@ def _compared(table: Table, new: DataFrame, old: DataFrame) -> DataFrame:
     return both.select(F.coalesce("_new", "_old").alias("_row"), change.alias("_change")).select("_row.*", "_change")
 
 
-def _rows(folder: Path) -> int:
+def rows_in(folder: Path) -> int:
+    """How many rows the Parquet files of a folder have, as their footers say."""
     return sum(pq.read_metadata(file).num_rows for file in folder.glob("*.parquet"))
 
 

@@ -4,10 +4,11 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import (
@@ -27,10 +28,10 @@ from krn.contracts.contract import Contract, Delivered
 from krn.contracts.envelope import Envelope
 from krn.contracts.known import compiled
 from krn.contracts.tokens import tokens
-from krn.tables.bronze.deliveries import UNFETCHED
+from krn.tables.bronze.deliveries import FIX, REPAIRS, UNFETCHED
 from krn.tables.silver.deliveries import ENTITY_KEYS
 
-_TAKEN = ("row_id", "batch", "position", "source", "received_at")
+_TAKEN = ("row_id", "batch", "position", "source", "received_at", "repairs")
 _KEYS = tuple(name for name, _ in ENTITY_KEYS)
 _CHECKED = (
     "ok",
@@ -55,6 +56,7 @@ SCHEMA = StructType(
         StructField("position", LongType()),
         StructField("source", StringType()),
         StructField("received_at", TimestampType()),
+        StructField("repairs", LongType()),
         StructField("ok", BooleanType()),
         StructField("reasons", ArrayType(StringType())),
         StructField("type", StringType()),
@@ -89,8 +91,21 @@ class Terms:
 def checked(pending: DataFrame, terms: Terms) -> DataFrame:
     """One row of `SCHEMA` per bronze row. In Python: Spark's JSON lets duplicate keys, trailing data and NaN pass."""
     unfetched = F.coalesce(F.col("attributes")[UNFETCHED], F.lit("")).alias("unfetched")
-    wanted = pending.select(*_TAKEN, "sent_at", unfetched, "payload_encoding", "payload")
+    wanted = pending.withColumn("repairs", repaired()).select(
+        *_TAKEN, "sent_at", unfetched, "payload_encoding", "payload"
+    )
     return wanted.mapInArrow(partial(_batches, terms=terms), SCHEMA)
+
+
+def checked_once(bodies: DataFrame, terms: Terms, path: Path) -> DataFrame:
+    """The same, written to `path` and read from there, since each look at it would check every body again."""
+    checked(bodies, terms).write.parquet(str(path))
+    return bodies.sparkSession.read.schema(SCHEMA).parquet(str(path))
+
+
+def repaired() -> Column:
+    """The row that a bronze row repairs; null where it is no fix."""
+    return F.when(F.col("source_kind") == FIX, F.col("attributes")[REPAIRS].cast("long"))
 
 
 def _batches(batches: Iterator[pa.RecordBatch], terms: Terms) -> Iterator[pa.RecordBatch]:

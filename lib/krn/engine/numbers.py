@@ -17,14 +17,17 @@ from krn.store import Store
 THIS = "this"
 
 
-def measure(suite: Suite, candidate: Candidate, store: Store, pins: Pins, scope: Scope) -> dict[str, int | Decimal]:
+def measure(
+    suite: Suite, candidate: Candidate, store: Store, pins: Pins, scope: Scope, today: object
+) -> dict[str, int | Decimal]:
     """The suite's numbers over the whole table with the candidate in it, and over its inputs at their pins."""
-    return of(suite, lambda name: _frame(name, candidate, store, pins, scope))
+    return of(suite, lambda name: _frame(name, candidate, store, pins, scope), today)
 
 
-def of(suite: Suite, frame: Callable[[str], DataFrame]) -> dict[str, int | Decimal]:
-    """The suite's numbers, in one Spark action; empty sums are 0."""
-    sums = [_sums(frame(name), suite, name) for name in sorted({number.of for number in suite.numbers})]
+def of(suite: Suite, frame: Callable[[str], DataFrame], today: object) -> dict[str, int | Decimal]:
+    """The suite's numbers, in one Spark action; empty sums are 0. They may ask for `today`, the business date."""
+    named = sorted({number.of for number in suite.numbers})
+    sums = [_sums(frame(name).withColumn("today", F.lit(today)), suite, name) for name in named]
     if not sums:
         return {}
     rows = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), sums).collect()

@@ -64,16 +64,16 @@ def changed(
 ) -> Scope | None:
     """The scope values in the change feeds of the inputs in `unread`, dates also the `reach` days after; None for none.
 
-    Rows before and after a change both count, so one that moves from a day to another touches both.
+    Rows before and after a change both count, so one that moves from a day to another touches both. What is reached via
+    a column changes the rows that hold it and no others, so these have no days after.
     """
     reads = {name: table.reads[name] for name in unread}
-    values = (
-        reduce(DataFrame.unionByName, _values(table, store, pins, cursor, reads)).where("scope IS NOT NULL").distinct()
-    )
+    values = reduce(DataFrame.unionByName, _values(table, store, pins, cursor, reads)).where("scope IS NOT NULL")
     if table.scope_is_date:
-        found = [row.scope for row in values.collect()]  # days are few, whatever the data
-        return Scope("changed", dates=tuple(sorted(_widened(found, 0, reach)))) if found else None
-    return _of_keys(values, store, draft)
+        found = values.distinct().collect()  # days are few, whatever the data
+        days = _widened([row.scope for row in found if not row.is_via], 0, reach) | {row.scope for row in found}
+        return Scope("changed", dates=tuple(sorted(days))) if days else None
+    return _of_keys(values.select("scope").distinct(), store, draft)
 
 
 def _of_keys(values: DataFrame, store: Store, draft: Path) -> Scope | None:
@@ -94,8 +94,8 @@ def _values(table: Table, store: Store, pins: Pins, cursor: Cursor, reads: dict[
         else []
     )
     frames += [_differing(store, pins, cursor, i).select(inputs.scope_of(table, i).alias("scope")) for i in direct]
-    frames += [_reached_via(table, store, pins, cursor, i) for i in reads.values() if i.via]
-    return frames
+    via = [_reached_via(table, store, pins, cursor, i) for i in reads.values() if i.via]
+    return [f.withColumn("is_via", F.lit(False)) for f in frames] + [f.withColumn("is_via", F.lit(True)) for f in via]
 
 
 def _feed(store: Store, pins: Pins, cursor: Cursor, name: str) -> DataFrame:

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from krn.gate.lint import lint
 from krn.gate.quiet import quiet
-from krn.gate.result import ROWS, Check, Result, reason
+from krn.gate.result import ROWS, Check, Result, reason, silent
 from krn.gate.suite import Expectation, Number, Suite, load
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "load",
     "reconcile",
     "refused",
+    "silent",
     "with_reconciled",
 ]
 
@@ -34,24 +35,23 @@ __all__ = [
 def judge(
     suite: Suite,
     frame: DataFrame,
-    parameters: Mapping[str, object] | None = None,
     extra: Mapping[str, Column] | None = None,
     engine: str = "fused",
 ) -> Result:
     """Judge the rows of a frame by the suite's expectations, in one Spark pass; it raises for nothing the data holds.
 
-    `parameters` fill `{$PARAMETER: name}`. `extra` are aggregates of the caller that ride in the same pass and come
-    back exact. `engine="plain"` is Great Expectations as it comes: the tests' oracle, and the way out if fusing breaks.
+    `extra` are aggregates of the caller that ride in the same pass and come back exact. `engine="plain"` is Great
+    Expectations as it comes: the tests' oracle, and the way out if fusing breaks.
     """
     own = {ROWS: F.count(F.lit(1)), **(extra or {})}
     with quiet():
         if engine == "plain":
             from krn.gate import plain  # here and below, since it imports Great Expectations: 5 s
 
-            return plain.judge(suite, frame, parameters or {}, own)
+            return plain.judge(suite, frame, own)
         from krn.gate import judging
 
-        return judging.judge(suite, frame, parameters or {}, own)
+        return judging.judge(suite, frame, own)
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:

@@ -8,6 +8,7 @@ from great_expectations.expectations.expectation import Expectation as Judge
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from krn.errors import KrnError, UsageError
+from krn.gate.coverage import columns_of
 from krn.gate.suite import Expectation
 
 # no samples: they are raw values, and each costs a job
@@ -17,12 +18,10 @@ BASIC: Mapping[str, Any] = {"result_format": "BASIC", "partial_unexpected_count"
 REFUSALS = (GreatExpectationsError, KrnError, ValueError, TypeError, LookupError, ArithmeticError, AssertionError)
 
 
-def judge_of(
-    expectation: Expectation, parameters: Mapping[str, object], columns: Container[str], place: int = 0
-) -> Judge:
-    """The object for one expectation, its parameters filled in; `place` finds its result again."""
-    kwargs = {name: _filled(value, parameters) for name, value in expectation.kwargs.items()}
-    absent = [name for name in _named(kwargs) if name not in columns]
+def judge_of(expectation: Expectation, columns: Container[str], place: int = 0) -> Judge:
+    """The object for one expectation, its limits filled in; `place` finds its result again."""
+    kwargs = _filled(expectation)
+    absent = [name for name in columns_of(expectation) if name not in columns]
     if absent:
         raise UsageError(f"there is no column {', '.join(absent)}.", "mend the suite")
     if isinstance(kwargs.get("row_condition"), str):  # the plain text is deprecated; this is what it becomes
@@ -31,14 +30,9 @@ def judge_of(
     return ExpectationConfiguration(type=expectation.type, kwargs=kwargs, meta={"place": place}).to_domain_obj()
 
 
-def _named(kwargs: Mapping[str, Any]) -> list[str]:
-    one_each = [kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs]
-    return one_each + list(kwargs.get("columns", []))
-
-
-def _filled(value: Any, parameters: Mapping[str, object]) -> Any:
-    if not isinstance(value, dict) or list(value) != ["$PARAMETER"]:
-        return value
-    if value["$PARAMETER"] not in parameters:
-        raise UsageError(f"the parameter {value['$PARAMETER']} has no value.", "look at what the job passes")
-    return parameters[value["$PARAMETER"]]
+def _filled(expectation: Expectation) -> dict[str, Any]:
+    known = expectation.limits.parameters if expectation.limits else {}
+    absent = [name for name in expectation.parameters.values() if name not in known]
+    if absent:
+        raise UsageError(f"the parameter {', '.join(absent)} has no value.", "look at what the job passes")
+    return {**expectation.kwargs, **{argument: known[name] for argument, name in expectation.parameters.items()}}

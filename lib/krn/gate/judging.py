@@ -1,7 +1,7 @@
 """How a suite and a frame become a result: Great Expectations plans, one pass counts, Great Expectations judges."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,10 +33,10 @@ class Plan:
     metrics: Metrics
 
 
-def judge(suite: Suite, frame: DataFrame, parameters: Mapping[str, object], own: Mapping[str, Column]) -> Result:
+def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
     """The suite's expectations over a frame, in one pass with the caller's `own` aggregates."""
     planner = Planner(frame)
-    plans = [_plan(expectation, parameters, frame.columns, planner) for expectation in suite.expectations]
+    plans = [_plan(expectation, frame.columns, planner) for expectation in suite.expectations]
     try:
         values = count(frame, {**own, **planner.wanted})
     except SPARK:
@@ -45,11 +45,23 @@ def judge(suite: Suite, frame: DataFrame, parameters: Mapping[str, object], own:
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
-    """The suite's `reconcile` part over one row; as objects, since pandas would make the numbers floats."""
+    """The suite's `reconcile` part over one row; as objects, since pandas would make the numbers floats.
+
+    That one row of one was unexpected tells nobody anything, so a check has the number itself, or of a pair A - B.
+    """
     engine = PandasExecutionEngine()
     engine.load_batch_data("numbers", pd.DataFrame([dict(numbers)], dtype=object))
-    plans = [_plan(expectation, {}, numbers, engine) for expectation in suite.reconcile]
-    return Result(suite.table, suite.hash, checks=tuple(_judged(plan, {}) for plan in plans))
+    checks = [_judged(_plan(expectation, numbers, engine), {}) for expectation in suite.reconcile]
+    found = [_with_number(check, e, numbers) for check, e in zip(checks, suite.reconcile, strict=True)]
+    return Result(suite.table, suite.hash, checks=tuple(found))
+
+
+def _with_number(check: Check, expectation: Expectation, numbers: Mapping[str, int | Decimal]) -> Check:
+    if check.error:
+        return check
+    of = expectation.kwargs
+    number = numbers[of["column"]] if "column" in of else numbers[of["column_A"]] - numbers[of["column_B"]]
+    return replace(check, observed=number, unexpected_count=None, element_count=None, unexpected_percent=None)
 
 
 def own_result(suite: Suite, checks: list[Check], frame: DataFrame, own: Mapping[str, Column]) -> Result:
@@ -65,12 +77,10 @@ def count(frame: DataFrame, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
     return dict(zip(aggregates, frame.agg(*aggregates.values()).collect()[0], strict=True))
 
 
-def _plan(
-    expectation: Expectation, parameters: Mapping[str, object], columns: Container[str], engine: ExecutionEngine[Any]
-) -> Plan | Check:
+def _plan(expectation: Expectation, columns: Container[str], engine: ExecutionEngine[Any]) -> Plan | Check:
     """Let Great Expectations resolve what one expectation needs; a `Planner` answers counts with placeholders."""
     try:
-        judge = judge_of(expectation, parameters, columns)
+        judge = judge_of(expectation, columns)
         graph = ValidationGraph(execution_engine=engine)
         for metric in judge.get_validation_dependencies(engine, _runtime()).get_metric_configurations():
             graph.build_metric_dependency_graph(metric, _runtime())

@@ -1,180 +1,118 @@
 """Lint: everything wrong with a suite that can be known without data, Spark or Great Expectations."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
-from math import isfinite
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from pyspark.sql.types import (
-    BooleanType,
-    DataType,
-    DateType,
-    FractionalType,
-    IntegralType,
-    LongType,
-    NumericType,
-    StringType,
-    TimestampType,
-)
+from pyspark.sql.types import LongType, NumericType
 
-from krn.gate.regex import fault
-from krn.gate.suite import SEVERITIES, Expectation, Suite
+from krn.gate import sql
+from krn.gate.arguments import arguments, near
+from krn.gate.contradictions import contradictions
+from krn.gate.coverage import columns_of, gaps
+from krn.gate.fault import Fault
+from krn.gate.kinds import Types
+from krn.gate.limits import HIGH, LOW
+from krn.gate.suite import KEYS, SEVERITIES, SUITE_KEYS, Expectation, Number, Suite
 from krn.gate.vocabulary import ALLOWED, BANNED, RECONCILE, Words
 from krn.tables.table import Table
 
-Types = Mapping[str, DataType]
-
 _NUMBER = LongType()  # a reconciled number: its bounds are whole, since Great Expectations makes bounds floats
-_NOT_NULL = "expect_column_values_to_not_be_null"
+_LIMITS = {"min_value": LOW, "max_value": HIGH}
+_LIMITS = {"min_value": LOW, "max_value": HIGH}
 
 
-def lint(suite: Suite, table: Table) -> tuple[str, ...]:
-    """Each problem as one sentence; none = the suite may gate the table."""
-    return tuple(_problems(suite, table))
+def lint(suite: Suite, table: Table) -> tuple[Fault, ...]:
+    """Each mistake; none = the suite may gate the table."""
+    return tuple(_faults(suite, table))
 
 
-def _problems(suite: Suite, table: Table) -> Iterator[str]:
+def _faults(suite: Suite, table: Table) -> Iterator[Fault]:
     if suite.table != table.name:
-        yield f"the suite is for {suite.table or 'no table'}, not for {table.name}"
-    yield from (f"unknown key {key}" for key in suite.unknown)
+        yield Fault(f"the suite is for {suite.table or 'no table'}: write `table: {table.name}`")
+    yield from (Fault(f"unknown key {key}{near(key, SUITE_KEYS)}") for key in suite.unknown)
     if not suite.expectations:
-        yield "a suite without expectations passes anything"
+        yield Fault("a suite without expectations passes anything: write one")
     every = suite.expectations + suite.reconcile
-    yield from (f"{name}: used {n} times" for name, n in Counter(e.id for e in every if e.id).items() if n > 1)
-    yield from _unread(suite, table)
+    twice = [name for name, n in Counter(e.id for e in every if e.id).items() if n > 1]
+    yield from (Fault("its id is used twice: give each its own", name) for name in twice)
+    yield from _numbers(suite, table)
     columns = {column.name: column.type for column in table.columns}
-    numbers: Types = {number.name: _NUMBER for number in suite.numbers}
+    yield from _of_each(suite.expectations, columns, ALLOWED)
     for expectation in suite.expectations:
-        yield from _named(expectation, _expectation(expectation, columns))
-    for expectation in suite.reconcile:
-        yield from _named(expectation, _reconciled(expectation, numbers))
+        yield from (Fault(says, expectation.id or expectation.type) for says in _unnumbered(expectation, columns))
+    numbers: Types = {number.name: _NUMBER for number in suite.numbers}
+    yield from _of_each(suite.reconcile, numbers, {name: ALLOWED[name] for name in sorted(RECONCILE)})
+    yield from gaps(suite, table)
 
 
-def _unread(suite: Suite, table: Table) -> Iterator[str]:
-    if not table.inputs:
-        return  # written by ingest or judge, which name their frames themselves
+def _of_each(expectations: tuple[Expectation, ...], types: Types, allowed: Mapping[str, Words]) -> Iterator[Fault]:
+    """The mistakes in each expectation; what is right by itself is compared with the others."""
+    right = []
+    for expectation in expectations:
+        says = list(_expectation(expectation, types, allowed))
+        yield from (Fault(sentence, expectation.id or expectation.type) for sentence in says)
+        right += [] if says else [expectation]
+    yield from contradictions(right)
+
+
+def _numbers(suite: Suite, table: Table) -> Iterator[Fault]:
+    reconciled = {name for expectation in suite.reconcile for name in columns_of(expectation)}
     for number in suite.numbers:
-        if number.of != "this" and number.of not in table.inputs:
-            yield f"number {number.name}: of {number.of}, which is neither `this` nor an input"
+        where = f"number {number.name}"
+        if number.name not in reconciled:
+            yield Fault("no expectation of `reconcile` compares it: write one, or drop the number", where)
+        if table.inputs and number.of not in ("this", *table.inputs):  # ingest and judge name their frames themselves
+            yield Fault(f"of {number.of}: write `this` or an input: {', '.join(table.inputs)}", where)
+        same = next(n for n in suite.numbers if (n.of, n.expression) == (number.of, number.expression))
+        if same is not number:
+            yield Fault(f"is taken as {same.name} is, so they always agree: mend one", where)
+        yield from (Fault(says, where) for says in _strangers(number, table))
 
 
-def _named(expectation: Expectation, problems: Iterator[str]) -> Iterator[str]:
-    return (f"{expectation.id or expectation.type}: {problem}" for problem in problems)
+def _strangers(number: Number, table: Table) -> list[str]:
+    """Names that its table doesn't have, or no name at all; an event's fields are for its contract to know."""
+    of = table if number.of == "this" else table.reads[number.of].of if number.of in table.reads else None
+    if not isinstance(of, Table):
+        return []
+    columns = {column.name for column in of.columns} | {"today"}  # the business date, which every number may ask for
+    if unknown := sql.strangers(number.expression, columns):
+        return [f"{name} is no column of {of.name}: mend the expression" for name in unknown]
+    is_of_rows = bool(sql.names(number.expression) & columns) or "count(*)" in number.expression
+    return [] if is_of_rows else ["its expression names no column, so it is always the same: mend it"]
 
 
-def _reconciled(expectation: Expectation, numbers: Types) -> Iterator[str]:
-    if expectation.type in RECONCILE:
-        yield from _expectation(expectation, numbers)
-    else:
-        yield f"reconcile takes only {', '.join(sorted(RECONCILE))}"
-
-
-def _expectation(expectation: Expectation, types: Types) -> Iterator[str]:
-    yield from (f"unknown key {key}" for key in expectation.unknown)
-    yield from (f"no {key}" for key in ("id", "description", "notes") if not getattr(expectation, key))
+def _expectation(expectation: Expectation, types: Types, allowed: Mapping[str, Words]) -> Iterator[str]:
+    yield from (f"unknown key {key}{near(key, KEYS)}" for key in expectation.unknown)
+    for key, what in (("id", "a name of its own"), ("description", "what holds"), ("notes", "the reason to care")):
+        if not getattr(expectation, key).strip():
+            yield f"no {key}: write {what}"
     if expectation.severity not in SEVERITIES:
-        yield f"severity is one of {', '.join(SEVERITIES)}"
-    words = ALLOWED.get(expectation.type)
-    if words is not None:
-        yield from _arguments(expectation, words, types)
-    elif expectation.type in BANNED:
-        yield f"{expectation.type} is banned; use {BANNED[expectation.type]}"
-    else:
-        yield f"unknown type {expectation.type}"
+        yield f"no severity {expectation.severity}".rstrip() + f": write one of {', '.join(SEVERITIES)}"
+    yield from _limits(expectation)
+    words = allowed.get(expectation.type)
+    yield from [_refused(expectation.type, allowed)] if words is None else arguments(expectation, words, types)
 
 
-def _arguments(expectation: Expectation, words: Words, types: Types) -> Iterator[str]:
-    given, takes = expectation.kwargs, {**words.must, **words.may}
-    yield from (f"no argument {name}" for name in words.must if name not in given)
-    yield from (f"unknown argument {name}" for name in given if name not in takes)
-    if "min_value" in takes and given.get("min_value") is None and given.get("max_value") is None:
-        yield "neither min_value nor max_value"
-    if expectation.severity == "critical" and words.is_row and expectation.type != _NOT_NULL and "mostly" not in given:
-        yield "critical without mostly: say that one row holds the table (mostly: 1.0), or how many may differ"
-    column = types.get(str(given.get("column")))
-    if column is not None and not _FITS[words.fits](column):
-        yield f"{column.simpleString()} column; this type is for {words.fits} columns"
-        return
-    for name, value in given.items():
-        problem = _KINDS[takes[name]](value, types, column) if name in takes and not _is_parameter(value) else ""
-        if problem:
-            yield f"{name} {problem}"
+def _refused(kind: str, allowed: Mapping[str, Words]) -> str:
+    if kind in BANNED:
+        return f"{kind} is banned: use {BANNED[kind]}"
+    if kind in ALLOWED:
+        return f"{kind} reconciles nothing: use one of {', '.join(allowed)}"
+    return f"unknown type {kind}{near(kind, allowed)}"
 
 
-def _is_parameter(value: object) -> bool:
-    return isinstance(value, dict) and list(value) == ["$PARAMETER"]
+def _limits(expectation: Expectation) -> Iterator[str]:
+    """What is wrong with asking for limits of former runs, which know a backfill from an incident no better than we."""
+    for argument, name in expectation.parameters.items():
+        if _LIMITS.get(argument) != name:
+            yield f"{argument} is asked for as {name}: min_value may be {LOW}, max_value {HIGH}"
+    if expectation.parameters and expectation.severity == "critical":
+        yield "critical by limits of former runs: a backfill is no incident; make it a warning"
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return _is_whole(value) or (isinstance(value, float) and isfinite(value))
-
-
-def _fits(value: object, column: DataType | None) -> bool:
-    """Whether Spark compares the value with the column as what it is: under ANSI a wrong type fails at run time."""
-    if column is None:
-        return True  # the column is the problem, and is named
-    return any(isinstance(column, kind) and test(value) for kind, test in _VALUES)
-
-
-def _absent(value: Any, types: Types) -> str:
-    return "" if value in types else f"{value} is unknown; known: {', '.join(types)}"
-
-
-def _misfit(value: Any, types: Types, column: DataType | None) -> str:
-    return "" if _fits(value, column) else f"does not fit a {column.simpleString() if column else 'missing'} column"
-
-
-def _columns(value: Any, types: Types, _: DataType | None) -> str:
-    if not isinstance(value, list) or not value:
-        return "is a list of columns"
-    return "; ".join(filter(None, (_absent(name, types) for name in value)))
-
-
-def _values(value: Any, types: Types, column: DataType | None) -> str:
-    if not isinstance(value, list) or not value:
-        return "is a list of values"
-    return next(filter(None, (_misfit(one, types, column) for one in value)), "")
-
-
-def _is(test: Callable[[Any], bool], what: str) -> Callable[[Any, Types, DataType | None], str]:
-    return lambda value, _types, _column: "" if test(value) else f"is {what}"
-
-
-_VALUES: tuple[tuple[type[DataType], Callable[[Any], bool]], ...] = (
-    (StringType, lambda value: isinstance(value, str)),
-    (BooleanType, lambda value: isinstance(value, bool)),
-    (IntegralType, _is_whole),
-    (FractionalType, _is_number),  # decimals too
-    (DateType, lambda value: type(value) is date),
-    # a time without offset would be taken in the zone of the process
-    (TimestampType, lambda value: isinstance(value, datetime) and value.tzinfo is not None),
-)
-_FITS: Mapping[str, Callable[[DataType], bool]] = {
-    "any": lambda column: True,
-    "text": lambda column: isinstance(column, StringType),
-    "number": lambda column: isinstance(column, NumericType),
-    "ordered": lambda column: isinstance(column, (NumericType, DateType, TimestampType)),
-}
-_KINDS: Mapping[str, Callable[[Any, Types, DataType | None], str]] = {
-    "column": lambda value, types, _: _absent(value, types),
-    "columns": _columns,
-    "value": _misfit,
-    "values": _values,
-    "whole": _is(_is_whole, "a whole number"),
-    "number": _is(_is_number, "a number"),
-    "share": _is(lambda value: _is_number(value) and 0 < value <= 1, "a share, above 0 and up to 1"),
-    "flag": _is(lambda value: isinstance(value, bool), "true or false"),
-    "text": _is(lambda value: isinstance(value, str) and bool(value.strip()), "text"),
-    "parser": _is(lambda value: value == "spark", "spark"),
-    "ignore": _is(
-        lambda value: value in ("both_values_are_missing", "either_value_is_missing", "neither"),
-        "both_values_are_missing, either_value_is_missing or neither",
-    ),
-    "regex": lambda value, _types, _column: fault(value),
-    "anchored": lambda value, _types, _column: fault(value, anchored=True),
-}
+def _unnumbered(expectation: Expectation, types: Types) -> Iterator[str]:
+    """Former runs give limits for one number that each of them found."""
+    words, column = ALLOWED.get(expectation.type, Words()), types.get(str(expectation.kwargs.get("column")))
+    is_number = words.fits == "any" or isinstance(column, NumericType)
+    if expectation.parameters and (words.is_row or not is_number):
+        yield "limits of former runs are for a number of the whole: a count, mean, sum, share or percentile"

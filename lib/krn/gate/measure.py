@@ -19,15 +19,27 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from krn.gate import key
+from krn.gate.aggregates import OWN
 
 Metrics = dict[MetricConfigurationID, Any]
 
-_COLUMN: Mapping[str, Callable[[Column], Column]] = {
+_ROWS = "table.row_count"
+_OF_VALUES: Mapping[str, Callable[..., Column]] = {
     "column.min": F.min,
     "column.max": F.max,
     "column.mean": F.mean,
     "column.sum": F.sum,
+    "column.median": lambda values: F.median(F.nanvl(values.cast("double"), F.lit(None).cast("double"))),
+    "column.standard_deviation": F.stddev_samp,
+    "column.non_null_count": F.count,
+    "column.distinct_values.count": F.count_distinct,
+    **OWN,
 }
+_SHARES: Mapping[str, tuple[str, str]] = {  # of two metrics, the first over the second
+    "column.non_null_proportion": ("column.non_null_count", _ROWS),
+    "column.unique_proportion": ("column.distinct_values.count", "column.non_null_count"),
+}
+_WITH_BOUNDS = ("column_values.between.condition", "multicolumn_sum.equal.condition")
 _PLACEHOLDER = 0  # what planning sees where a count will be
 
 
@@ -41,6 +53,13 @@ class Rows:
     def filter(self, condition: Column | str) -> "Rows":
         also = F.expr(condition) if isinstance(condition, str) else condition
         return replace(self, where=self.where & also)
+
+    def __getitem__(self, names: list[str]) -> "Rows":
+        return replace(self, schema=StructType([self.schema[name] for name in names]))
+
+    @property
+    def columns(self) -> list[str]:
+        return self.schema.names
 
 
 class Planner(SparkDFExecutionEngine):
@@ -62,7 +81,7 @@ class Planner(SparkDFExecutionEngine):
         for metric in metrics_to_resolve:
             if metric.metric_name.endswith(".unexpected_values"):
                 answers[metric.id] = []  # samples would cost a job each and show raw values
-            elif (aggregate := self._aggregate(metric, known)) is not None:
+            elif (aggregate := self._counted(metric, known)) is not None:
                 self.wanted[metric.id] = aggregate
                 answers[metric.id] = _PLACEHOLDER
             else:
@@ -70,17 +89,24 @@ class Planner(SparkDFExecutionEngine):
         resolved = super().resolve_metrics(free.values(), known, runtime_configuration) if free else {}
         return answers | {asked: resolved[exact.id] for asked, exact in free.items()}
 
-    def _aggregate(self, metric: MetricConfiguration, known: Metrics) -> Column | None:
-        name, domain = metric.metric_name, metric.metric_domain_kwargs
-        if name.endswith((".unexpected_count", ".filtered_row_count")):
+    def _counted(self, metric: MetricConfiguration, known: Metrics) -> Column | None:
+        if metric.metric_name.endswith((".unexpected_count", ".filtered_row_count")):
             return self._count(metric, known)
-        if name == "table.row_count":
-            return F.count_if(self._where(domain))
-        if name == key.METRIC:
+        if metric.metric_name == key.METRIC:
             return key.surplus(metric.metric_value_kwargs["columns"])
-        if name in _COLUMN:
-            return _COLUMN[name](F.when(self._where(domain), F.col(domain["column"])))
-        return None
+        return self._aggregate(metric.metric_name, metric.metric_domain_kwargs, metric.metric_value_kwargs)
+
+    def _aggregate(self, name: str, domain: Mapping[str, Any], given: Mapping[str, Any]) -> Column | None:
+        if name in _SHARES:
+            part, whole = (self._number(of, domain, {}) for of in _SHARES[name])
+            return F.coalesce(F.try_divide(part, whole), F.lit(0))  # of nothing it is 0
+        return self._number(name, domain, given) if name == _ROWS or name in _OF_VALUES else None
+
+    def _number(self, name: str, domain: Mapping[str, Any], given: Mapping[str, Any]) -> Column:
+        where = self._where(domain)
+        if name == _ROWS:
+            return F.count_if(where)
+        return _OF_VALUES[name](F.when(where, F.col(domain["column"])), **given)
 
     def _count(self, metric: MetricConfiguration, known: Metrics) -> Column:
         unexpected, compute, accessor = known[_condition(metric).id]
@@ -99,8 +125,8 @@ def _condition(metric: MetricConfiguration) -> MetricConfiguration:
 
 
 def _exact(metric: MetricConfiguration) -> MetricConfiguration:
-    """A range with decimal bounds: Great Expectations makes them floats, which err from the 16th digit on."""
-    if metric.metric_name != "column_values.between.condition":
+    """With decimal bounds: Great Expectations makes them floats, which err from the 16th digit on."""
+    if metric.metric_name not in _WITH_BOUNDS:
         return metric
     bounds = {k: _decimal(v) if isinstance(v, float) else v for k, v in metric.metric_value_kwargs.items()}
     exact = MetricConfiguration(metric.metric_name, metric.metric_domain_kwargs, bounds)

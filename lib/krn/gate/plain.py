@@ -21,13 +21,13 @@ from krn.gate.result import Check, Result, check, failed
 from krn.gate.suite import Expectation, Suite
 
 
-def judge(suite: Suite, frame: DataFrame, parameters: Mapping[str, object], own: Mapping[str, Column]) -> Result:
+def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
     """The suite's expectations over a frame, each as many Spark jobs as it takes."""
     judges: dict[int, Judge] = {}
     checks: dict[int, Check] = {}
     for place, expectation in enumerate(suite.expectations):
         try:
-            judges[place] = judge_of(expectation, parameters, frame.columns, place)
+            judges[place] = judge_of(expectation, frame.columns, place)
         except REFUSALS as error:
             checks[place] = failed(expectation, error)
     for said in _validated(judges, frame):

@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from krn.errors import UsageError
+from krn.gate import yaml12
+from krn.gate.limits import Limits
 
 SEVERITIES = ("critical", "warning", "info")
-_SUITE_KEYS = ("table", "expectations", "numbers", "reconcile")
+PARAMETER = "$PARAMETER"
+SUITE_KEYS = ("table", "expectations", "numbers", "reconcile", "waived")
 _NUMBER_KEYS = {"of", "expression"}
-_KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
+KEYS = ("type", "kwargs", "severity", "description", "notes", "meta")
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One statement. `description` says what holds, `notes` why a reviewer should care."""
+    """One statement. `description` says what holds, `notes` why a reviewer should care.
+
+    An argument `{$PARAMETER: usual_low}` or `usual_high` is filled from `limits`, which a run takes from the journal.
+    """
 
     id: str
     type: str
@@ -29,6 +32,22 @@ class Expectation:
     description: str = ""
     notes: str = ""
     unknown: tuple[str, ...] = ()  # keys of the file that mean nothing; lint names them
+    limits: Limits | None = None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The arguments whose values are asked for by a name, and the names."""
+        asked = {name: value for name, value in self.kwargs.items() if is_parameter(value)}
+        return {name: value[PARAMETER] for name, value in asked.items()}
+
+    @property
+    def statement(self) -> str:
+        """A hash of what can change its verdict: another one is another statement, whatever its id."""
+        return _digest(_said(self))
+
+
+def is_parameter(value: object) -> bool:
+    return isinstance(value, dict) and list(value) == [PARAMETER]
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,7 @@ class Suite:
     numbers: tuple[Number, ...] = ()
     reconcile: tuple[Expectation, ...] = ()
     unknown: tuple[str, ...] = ()
+    waived: Mapping[str, str] = field(default_factory=dict)  # columns that nobody judges, each with the reason
     hash: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,14 +78,13 @@ class Suite:
 def load(path: Path) -> Suite:
     """Read a suite file. It may still break a rule (`lint` says which), but it has the shape of a suite."""
     try:
-        # YAML 1.2: in 1.1 the country NO is false and 12:30 is 750
-        document = YAML(typ="safe", pure=True).load(path)
+        document = yaml12.read(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{path}: no such suite; a table without one is not published.", "write the suite") from None
-    except YAMLError as error:
+    except ValueError as error:  # also of bytes that are no text
         raise UsageError(f"{path}: not YAML: {error}", "mend the file") from None
     if not isinstance(document, dict):
-        raise UsageError(f"{path}: not a mapping of {', '.join(_SUITE_KEYS)}.", "mend the file")
+        raise UsageError(f"{path}: not a mapping of {', '.join(SUITE_KEYS)}.", "mend the file")
     return _suite(document, str(path))
 
 
@@ -75,8 +94,16 @@ def _suite(document: Mapping[str, Any], where: str) -> Suite:
         expectations=_expectations(document, "expectations", where),
         numbers=_numbers(document, where),
         reconcile=_expectations(document, "reconcile", where),
-        unknown=tuple(str(key) for key in document if key not in _SUITE_KEYS),
+        unknown=tuple(str(key) for key in document if key not in SUITE_KEYS),
+        waived=_waived(document, where),
     )
+
+
+def _waived(document: Mapping[str, Any], where: str) -> Mapping[str, str]:
+    entries = document.get("waived") or {}
+    if not isinstance(entries, dict):
+        raise UsageError(f"{where}: waived is `column: why nothing of it is judged`.", "mend the file")
+    return {str(name): str(reason or "") for name, reason in entries.items()}
 
 
 def _numbers(document: Mapping[str, Any], where: str) -> tuple[Number, ...]:
@@ -101,14 +128,21 @@ def _expectation(entry: Mapping[str, Any], where: str) -> Expectation:
     kwargs, meta = entry.get("kwargs") or {}, entry.get("meta") or {}
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise UsageError(f"{where}: kwargs and meta are mappings.", "mend the file")
-    text = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
-    unknown = [str(key) for key in entry if key not in _KEYS] + [f"meta.{key}" for key in meta if key != "id"]
+    text: dict[str, Any] = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
+    unknown = [str(key) for key in entry if key not in KEYS] + [f"meta.{key}" for key in meta if key != "id"]
     return Expectation(id=str(meta.get("id") or ""), kwargs=kwargs, unknown=tuple(unknown), **text)
 
 
 def _hash(suite: Suite) -> str:
     """Changes with anything that can change a verdict; not with prose, comments or the order of arguments."""
-    parts = [[(e.id, e.type, e.kwargs, e.severity) for e in part] for part in (suite.expectations, suite.reconcile)]
-    said = [suite.table, *parts, [(n.name, n.of, n.expression) for n in suite.numbers]]
+    parts = [[_said(expectation) for expectation in part] for part in (suite.expectations, suite.reconcile)]
+    return _digest([suite.table, *parts, [(n.name, n.of, n.expression) for n in suite.numbers]])
+
+
+def _said(expectation: Expectation) -> tuple[object, ...]:
+    return expectation.id, expectation.type, expectation.kwargs, expectation.severity
+
+
+def _digest(said: object) -> str:
     text = json.dumps(said, sort_keys=True, default=lambda value: [type(value).__name__, str(value)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -13,13 +13,14 @@ MARKS = {
     "passed": "✓",
     "published": "+",
     "warned": "!",
+    "waived": "w",
     "held": "✕",
     "error": "E",
     "waits": "…",
     "unchanged": "=",
     "": "",
 }
-WORST_FIRST = ("error", "held", "warned", "passed")
+WORST_FIRST = ("error", "held", "waived", "warned", "passed")
 
 Run = Mapping[str, Any]
 
@@ -74,6 +75,12 @@ def concerns(runs: Sequence[Run]) -> tuple[Concern, ...]:
     checks = ((run, table, check) for run, table in latest.values() for check in table["gate"]["checks"])
     found = [_concern(run, table, check) for run, table, check in checks if not check["success"]]
     return tuple(sorted(found, key=lambda concern: (WORST_FIRST.index(concern.status), concern.table)))
+
+
+def waiting(runs: Sequence[Run]) -> dict[str, str]:
+    """The tables that waited when they were last to be made, and for what."""
+    latest = {table["table"]: table for run in runs for table in run["tables"]}
+    return {name: table["why"] for name, table in latest.items() if table["outcome"] == "waits"}
 
 
 def _by_table(run: Run) -> dict[str, Mapping[str, Any]]:

@@ -1,7 +1,7 @@
 """The page: everything it shows, put into the template, escaped."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,44 +9,65 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from krn import holds, journal, quarantine
+from krn import holds, journal
+from krn.config import Config
 from krn.harmless import harmless
-from krn.report import gates
+from krn.report import freshness, gates, set_aside, standing, volume
+from krn.report.changes import changes
 from krn.report.customers import customers
+from krn.report.expectations import expectations
 from krn.report.findings import findings
 from krn.report.flow import flow
+from krn.report.fraud import fraud, matured_by
 from krn.report.restatements import restatements
 from krn.report.sales import sales
 from krn.report.shipping import shipping
-from krn.report.standing import standing
 
-READ = 100  # runs: enough for every gate's latest result; the page costs the same after ten years
+#: What the links at the top of the page lead to, in its order.
+SECTIONS = ("flow", "quarantine", "gates", "changes", "freshness", "expectations", "business", "runs")
+READ = 1000  # runs: at one every ten minutes, a week
+READ_BYTES = 30_000_000  # of their records: 0.3 s
 LISTED = 20
-BARS = 15
+CONCERNS = 50  # of a day on which all goes wrong
 WHOLE = 20_000  # characters: the line of a chart is the longest text
 
 
-def build(root: Path, now: datetime) -> str:
-    """The report on a warehouse, as one self-contained HTML page."""
-    runs, held = journal.runs(root, READ), holds.every(root)
-    counted, concerns = flow(root), gates.concerns(runs)
+def build(root: Path, now: datetime, config: Config | None = None) -> str:
+    """The report on a warehouse, as one self-contained HTML page; without a configuration its defaults hold."""
+    runs, held = journal.runs(root, READ, READ_BYTES), holds.every(root)
+    counted, concerns, sources = flow(root), gates.concerns(runs), volume.volumes(root, now)
+    quarantined, fresh = set_aside.set_aside(root, now, sources), freshness.freshness(root, runs, now)
+    troubles = (
+        *standing.troubles(counted, held, runs, concerns),
+        *freshness.troubles(fresh, runs, now),
+        *volume.troubles(sources),
+        *set_aside.troubles(quarantined),
+    )
     page = _environment().get_template("page.html")
     return page.render(
         now=now,
         warehouse=root.name,
-        standing=standing(counted, held, runs, concerns),
+        sections=SECTIONS,
+        standing=standing.standing(counted, troubles),
         flow=counted,
-        set_aside=_set_aside(root),
+        set_aside=quarantined,
         matrix=gates.matrix(runs),
         matrix_runs=gates.last_with_tables(runs),
         marks=gates.MARKS,
         concerns=concerns,
+        most_concerns=CONCERNS,
+        gated=expectations(runs),
         holds=held,
+        waiting=gates.waiting(runs),
+        volumes=sources,
+        changes=changes(runs),
+        fresh=fresh,
         findings=findings(root),
         restatements=restatements(runs),
         sales=sales(root),
         shipping=shipping(root),
         customers=customers(root),
+        fraud=fraud(root, matured_by(runs, now, config or Config.model_validate({}))),
         runs=[_listed(run) for run in reversed(runs[-LISTED:])],
     )
 
@@ -56,22 +77,15 @@ def _environment() -> Environment:
     environment = Environment(
         loader=loader, autoescape=True, finalize=_shown, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"count": _count, "instant": _instant, "short": harmless}
+    environment.filters |= {
+        "count": _count,
+        "instant": _instant,
+        "short": harmless,
+        "span": freshness.ago,
+        "seconds": _seconds,
+    }
     environment.globals["css"] = Markup(loader.get_source(environment, "page.css")[0])  # noqa: S704  a file of ours
     return environment
-
-
-def _set_aside(root: Path) -> dict[str, Any]:
-    rows = quarantine.summary(root).to_pylist()
-    reasons: dict[str, int] = {}
-    for row in rows:
-        reasons[row["reason"]] = reasons.get(row["reason"], 0) + row["rows"]
-    greatest = max(reasons.values(), default=1)
-    bars = [
-        {"reason": reason, "rows": n, "percent": round(100 * n / greatest, 1), "sentence": quarantine.sentence(reason)}
-        for reason, n in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-    ]
-    return {"bars": bars, "examples": rows[:BARS], "more": max(0, len(rows) - BARS)}
 
 
 def _listed(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,6 +102,10 @@ def _shown(value: object) -> object:
 
 def _count(value: Decimal | int) -> str:
     return f"{value:,}"
+
+
+def _seconds(value: float) -> str:
+    return freshness.ago(timedelta(seconds=value))
 
 
 def _instant(value: datetime) -> str:

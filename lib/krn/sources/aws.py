@@ -37,6 +37,11 @@ def connect_s3(config: Sqs, endpoint_url: str | None, connections: int) -> Any:
     return _client("s3", config.region, endpoint_url, connections)
 
 
+def connect_sns(region: str, endpoint_url: str | None) -> Any:
+    """An SNS client of the same role."""
+    return _client("sns", region, endpoint_url, 1)
+
+
 def _client(service: str, region: str, endpoint_url: str | None, connections: int) -> Any:
     """Of 300 sends with 20 % failing answers three attempts gave up 4 times, ten never."""
     settings = Settings(

@@ -1,8 +1,10 @@
 """Every table of krn; a new one is a line here."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from krn.errors import UsageError
 from krn.tables.bronze import deliveries as bronze_deliveries
 from krn.tables.gold import (
     customer_cohorts,
@@ -96,3 +98,13 @@ def made_for(patterns: Collection[str]) -> tuple[Table, ...]:
 def matched_by_none(patterns: Collection[str]) -> list[str]:
     """The patterns that no table's name matches."""
     return [pattern for pattern in patterns if not any(fnmatchcase(t.name, pattern) for t in TABLES)]
+
+
+def named(name: str) -> Table:
+    """The table of a name; one that is not there is a usage error with the names that are like it."""
+    found = next((table for table in TABLES if table.name == name), None)
+    if found is None:
+        like = get_close_matches(name, [table.name for table in TABLES], 3, 0.4)
+        state = f"There is no table {name}" + (f"; there are: {', '.join(like)}." if like else ".")
+        raise UsageError(state, "krn tables")
+    return found

@@ -25,7 +25,7 @@ class Input:
     """How a table reads an input: which of its columns or expressions is the scope, or the column it is reached via.
 
     `via` names a column that both the input and the table have: a change there widens the scope through the table's own
-    rows with that value, and the input is read whole.
+    rows with that value, and the input is read whole. In a table with a window it says nothing of the days after them.
 
     Of a table whose `fields` are named the transform gets the key and these; a change that leaves them as they were
     makes nothing again.

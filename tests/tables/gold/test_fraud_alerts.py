@@ -25,13 +25,14 @@ def alerts(spark, *scores, labelled="transaction_id", capacity=2):
     )
 
 
-def test_a_day_is_ranked_by_score_then_amount_then_card(spark):
+def test_a_day_is_ranked_by_score_then_transactions_then_card_and_never_by_amounts(spark):
     made = alerts(
         spark,
         hit("1", "a", 60, "5", "travel"),
         hit("2", "b", 60, "7", "travel"),
+        hit("7", "b", 12, "1", "terminal"),
         hit("3", "c", 90, "1", "limit"),
-        hit("4", "d", 60, "5", "travel"),
+        hit("4", "d", 60, "900", "travel", currency="JPY"),
         hit("5", "e", 0, "99"),
         hit("6", "a", 12, "5", "terminal", business_date="2026-01-06"),
     )
@@ -46,18 +47,19 @@ def test_a_day_is_ranked_by_score_then_amount_then_card(spark):
     )
 
 
-def test_an_alert_gathers_the_cards_hits_of_the_day_in_the_currency_of_the_worst(spark):
+def test_an_alert_gathers_the_cards_hits_of_the_day_in_the_currency_of_the_latest_worst(spark):
     made = alerts(
         spark,
         hit("1", "a", 60, "5", "travel", "new"),
-        hit("2", "a", 90, "1", "limit", "new"),
-        hit("3", "a", 60, "100", "travel", currency="GBP"),
+        hit("2", "a", 90, "1", "limit", "new", initiated_at="2026-01-05 12:01"),
+        hit("5", "a", 90, "100", "limit", currency="GBP", initiated_at="2026-01-05 12:00"),
+        hit("3", "a", 60, "100", "travel", currency="GBP", initiated_at="2026-01-05 13:00"),
         hit("4", "a", 0, "1000"),
     )
     assert_rows(
         made,
         """score | transaction_id | reasons                    | transactions | currency | amount_at_risk
-           90    | 2              | ["limit", "new", "travel"] | 3            | EUR      | 6""",
+           90    | 2              | ["limit", "new", "travel"] | 4            | EUR      | 6""",
     )
 
 

@@ -32,15 +32,15 @@ def test_a_label_knows_what_its_transaction_was(spark):
     made = labels(
         spark,
         "transaction_id | event_time | label\nA | 2026-01-07 | fraud\nlost | 2026-01-07 | fraud",
-        """transaction_id | card_id | terminal_id | merchant_id | amount | currency | initiated_at     | business_date
-           A              | k       | t           | m           | 10     | EUR      | 2026-01-05 12:00 | 2026-01-05
-           C              | k       | t           | m           | 20     | EUR      | 2026-01-05 13:00 | 2026-01-05""",
+        """transaction_id | card_id | terminal_id | merchant_id | amount | currency | business_date | decision
+           A              | k       | t           | m           | 10     | EUR      | 2026-01-05    | declined
+           C              | k       | t           | m           | 20     | EUR      | 2026-01-05    | approved""",
     )
     assert_rows(
         made,
-        """transaction_id | card_id | terminal_id | merchant_id | amount | currency | initiated_at     | business_date
-           A              | k       | t           | m           | 10     | EUR      | 2026-01-05 12:00 | 2026-01-05
-           lost           |         |             |             |        |          |                  |""",
+        """transaction_id | card_id | terminal_id | merchant_id | amount | currency | business_date | decision
+           A              | k       | t           | m           | 10     | EUR      | 2026-01-05    | declined
+           lost           |         |             |             |        |          |               |""",
     )
 
 

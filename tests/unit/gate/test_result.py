@@ -29,6 +29,9 @@ def result(*checks: Check) -> Result:
         ((PASSING, failing("warning")), "warned", True),
         ((failing("warning"), failing("critical")), "held", False),
         ((failing("critical"), failing("info", error="TypeError")), "error", False),
+        ((failing("warning"), failing("critical", is_waived=True)), "waived", True),
+        ((failing("critical", is_waived=True), failing("critical")), "held", False),
+        ((failing("critical", is_waived=True, error="TypeError"),), "error", False),
     ],
 )
 def test_the_worst_check_decides(checks, status, is_open):
@@ -42,6 +45,12 @@ def test_a_severity_that_nobody_knows_holds():
 def test_only_what_shuts_the_gate_has_failed():
     held, error = failing("critical"), failing("info", error="TypeError")
     assert result(PASSING, failing("warning"), held, error).failed == (held, error)
+
+
+def test_only_what_failed_and_is_named_is_waived():
+    found = result(PASSING, failing("critical"), failing("warning")).waived({"p", "f"}, "w")
+    assert ([c.status for c in found.checks], found.waiver) == (["passed", "waived", "warned"], "w")
+    assert [c.is_waived for c in found.checks] == [False, True, False]
 
 
 def test_a_refused_candidate_is_held_with_the_reason():
@@ -69,6 +78,13 @@ def test_numbers_and_dates_are_shown_and_text_never(value, shown):
 def test_a_count_over_no_rows_is_nought():
     found = check(Expectation("e", "t", {}, "info"), True, {"element_count": 0, "unexpected_count": None})
     assert (found.element_count, found.unexpected_count) == (0, 0)
+
+
+def test_a_check_that_counts_rows_says_how_many_per_cent_may_fail():
+    counted = {"element_count": 50, "unexpected_count": 1, "unexpected_percent": 2.0}
+    assert check(Expectation("e", "t", {"mostly": 0.95}, "info"), True, counted).tolerated_percent == 5.0
+    assert check(Expectation("e", "t", {}, "info"), False, counted).tolerated_percent == 0.0
+    assert check(Expectation("e", "t", {}, "info"), True, {"observed_value": 7}).tolerated_percent is None
 
 
 def test_an_error_tells_its_kind_and_not_the_message_of_a_library():

@@ -34,6 +34,12 @@ def test_a_row_is_a_table_and_a_cell_is_a_run(runs):
     }
 
 
+def test_what_was_released_has_a_word_of_its_own_and_is_a_concern(runs):
+    runs.add(gated("silver.orders", "published", check("a", False, is_waived=True)))
+    assert words(runs) == {"silver.orders": ["waived"]}
+    assert [concern.status for concern in concerns(journal.runs(runs.root))] == ["waived"]
+
+
 def test_a_run_without_tables_has_no_column(runs):
     runs.add(job="ingest", n=0)
     runs.add(Built("silver.orders", "published"), n=1)

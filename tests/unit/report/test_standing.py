@@ -7,8 +7,9 @@ from krn.gate.result import Check, Result
 from krn.outcome import Built
 from krn.report.flow import Flow
 from krn.report.gates import concerns
-from krn.report.standing import Standing, standing
+from krn.report.standing import Standing, standing, troubles
 from krn.report.sums import Sum
+from krn.report.trouble import Trouble
 
 OPEN = Built("silver.orders", "published")
 HOLD = {"table": "gold.sales_daily", "run": "r", "why": "1 of 9", "status": "held"}
@@ -22,7 +23,7 @@ def flowed(bronze: int = 5, quarantined: int = 0, *sums: Sum) -> Flow:
 
 def stands(flow: Flow, runs, holds=()) -> Standing:
     told = journal.runs(runs.root)
-    return standing(flow, holds, told, concerns(told))
+    return standing(flow, troubles(flow, holds, told, concerns(told)))
 
 
 def test_a_warehouse_where_all_went_well_is_fine(runs):
@@ -43,14 +44,19 @@ def test_sums_that_differ_are_said_before_all_else(runs):
 
 
 def test_a_hold_names_its_table(runs):
-    assert stands(flowed(), runs, [HOLD]) == Standing(
-        "bad", "Held: gold.sales_daily. Readers see the previous version.", "krn hold list"
-    )
+    says = "gold.sales_daily is held: 1 of 9. Readers see its previous version."
+    assert stands(flowed(), runs, [HOLD]) == Standing("bad", says, "krn hold list", "holds")
 
 
 def test_a_failed_run_says_its_error_and_its_next_command(runs):
     runs.add(OPEN, code=69, error="The queue cannot be reached. Next: krn doctor")
-    assert stands(flowed(), runs) == Standing("bad", "The last run failed: The queue cannot be reached.", "krn doctor")
+    says = "The last run failed: The queue cannot be reached."
+    assert stands(flowed(), runs) == Standing("bad", says, "krn doctor", "runs")
+
+
+def test_a_command_that_a_person_saw_fail_left_no_work_undone(runs):
+    runs.add(job="quarantine rejudge", code=1, error="Accepted events don't pass. Next: mend the contract")
+    assert stands(flowed(), runs).level == "good"
 
 
 @pytest.mark.parametrize("job", ["run", "ingest"])
@@ -68,20 +74,37 @@ def test_a_failure_stands_while_only_other_jobs_ran(runs):
 
 def test_a_table_that_waits_is_not_up_to_date(runs):
     runs.add(Built("gold.payment_mix", "waits", "for silver.payments"), code=3, error="gold.payment_mix waits")
-    assert stands(flowed(), runs) == Standing("warn", "Not up to date: gold.payment_mix.", "krn run")
+    assert stands(flowed(), runs) == Standing("warn", "Not up to date: gold.payment_mix.", "krn run", "holds")
 
 
-def test_a_warning_is_fine_and_said(runs):
-    failed = Check("c", "expect_x", "warning", False)
-    runs.add(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (failed,))))
-    assert stands(flowed(), runs) == Standing(
-        "warn", "Fine, with 1 warning in silver.orders.", "read the warnings below"
+def test_what_waits_for_a_hold_is_no_matter_of_another_run(runs):
+    runs.add(Built("gold.payment_mix", "waits", "for silver.payments"), code=3)
+    assert stands(flowed(), runs, [HOLD]).others == (
+        Trouble("warn", "Not up to date: gold.payment_mix.", "krn hold list", "holds"),
     )
 
 
+@pytest.mark.parametrize(("severity", "is_waived"), [("warning", False), ("critical", True)])
+def test_a_warning_and_a_release_are_published_and_said(runs, severity, is_waived):
+    failed = Check("c", "expect_x", severity, False, is_waived=is_waived)
+    runs.add(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (failed,))))
+    assert stands(flowed(), runs) == Standing("warn", "Published with 1 warning: silver.orders.", "", "gates")
+
+
 def test_deliveries_without_a_verdict_are_said(runs):
-    assert stands(flowed(bronze=7), runs) == Standing("warn", "2 deliveries wait for a verdict.", "krn transform")
+    assert stands(flowed(bronze=7), runs) == Standing(
+        "warn", "2 deliveries wait for a verdict.", "krn transform", "flow"
+    )
 
 
 def test_quarantine_alone_is_fine_and_points_to_itself(runs):
-    assert stands(flowed(quarantined=2), runs) == Standing("good", "Everything is fine.", "krn quarantine: 2 set aside")
+    assert stands(flowed(quarantined=2), runs) == Standing(
+        "good", "Everything is fine.", "krn quarantine", "quarantine"
+    )
+
+
+def test_all_that_is_wrong_is_told_the_worst_first(runs):
+    runs.add(Built("gold.payment_mix", "waits"), code=69, error="The queue cannot be reached. Next: krn doctor")
+    found = stands(flowed(7, 0, Sum("a = b", {"EUR": 1}, {"EUR": 2})), runs, [HOLD])
+    assert [found.level, *(other.level for other in found.others)] == ["bad", "bad", "bad", "warn", "warn"]
+    assert [other.section for other in found.others] == ["holds", "runs", "holds", "flow"]

@@ -8,7 +8,10 @@ from krn.tables.table import Column, Table
 BATCH_ROWS = 1_000_000_000
 
 #: Attributes of krn's own. No sender has them: SQS takes no name with a colon.
-FETCHED, UNFETCHED = "krn:fetched", "krn:unfetched"
+FETCHED, UNFETCHED, REPAIRS = "krn:fetched", "krn:unfetched", "krn:repairs"
+
+#: The kind of source of a body that a person corrected; its `source` is that of the row it repairs.
+FIX = "fix"
 
 TABLE = Table(
     name="bronze.deliveries",
@@ -21,13 +24,19 @@ TABLE = Table(
             "position", LongType(), "place in the batch from 0: files by path then line, queue messages as received"
         ),
         Column("source", StringType(), "name of the source in the configuration"),
-        Column("source_kind", StringType(), "sqs or landing"),
+        Column("source_kind", StringType(), "sqs, landing, or fix: a corrected body"),
         Column(
-            "delivery_key", StringType(), "message id of the queue, or sha256 of the file and the line: sha256:line"
+            "delivery_key",
+            StringType(),
+            "message id of the queue; sha256:line of a file; of a fix the row it repairs and the sha256 of its body",
         ),
-        Column("path", StringType(), "file below the source's folder; null for queues"),
+        Column("path", StringType(), "file below the source's folder, or name of the file of fixes; null for queues"),
         Column("line", LongType(), "line in the file from 1; null for queues"),
-        Column("sent_at", TimestampType(), "when the queue took it, or the file's time; null where unknown"),
+        Column(
+            "sent_at",
+            TimestampType(),
+            "when the queue took it, or the file's time; of a fix that of the row it repairs; null where unknown",
+        ),
         Column("received_at", TimestampType(), "wall clock at ingest, one value per round"),
         Column("receive_count", IntegerType(), "how often the queue has handed it out; null for files"),
         Column("group_id", StringType(), "ordering group of the queue; null where none"),
@@ -36,7 +45,7 @@ TABLE = Table(
             "attributes",
             MapType(StringType(), StringType()),
             "message attributes as sent; sqs:… is what the queue adds, krn:fetched where in S3 the body was, "
-            "krn:unfetched why it was left there; null where none",
+            "krn:unfetched why it was left there, krn:repairs the row that a fix repairs; null where none",
         ),
         Column("run_id", StringType(), "the run that ingested it"),
         Column("payload_encoding", StringType(), "utf8, or base64 where the bytes are not UTF-8"),

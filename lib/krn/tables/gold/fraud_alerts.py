@@ -11,10 +11,10 @@ from krn.tables.types import COUNT, DAY, FLAG, INT, MONEY_SUM, TEXT
 
 
 def fraud_alerts(scores: DataFrame, labels: DataFrame, review_capacity: int) -> DataFrame:
-    """Ranked by the highest score, then by its amount; amounts of other currencies than that one's are left out."""
+    """Ranked by the highest score, then by how many transactions were hit: amounts of two currencies don't compare."""
     known = labels.where("is_latest").select("transaction_id", "label")
     hit = scores.where("score > 0").join(known, on="transaction_id", how="left")
-    worst = F.max(F.struct("score", "amount", "transaction_id", "currency")).over(
+    worst = F.max(F.struct("score", "initiated_at", "transaction_id", "currency")).over(
         Window.partitionBy("card_id", "business_date")
     )
     at_risk = F.when(F.col("currency") == F.col("worst.currency"), F.col("amount"))
@@ -29,7 +29,7 @@ def fraud_alerts(scores: DataFrame, labels: DataFrame, review_capacity: int) -> 
             F.count_if(F.col("label") == "genuine").alias("_genuine"),
         )
     )
-    order = (F.col("worst.score").desc(), F.col("worst.amount").desc(), "card_id")
+    order = (F.col("worst.score").desc(), F.col("transactions").desc(), "card_id")
     return alerts.select(
         "card_id",
         "business_date",
@@ -61,13 +61,13 @@ TABLE = Table(
     columns=(
         Column("card_id", TEXT, "token of the card", pii="P2"),
         Column("business_date", DAY, "business day of its transactions"),
-        Column("rank", INT, "place among the day's alerts: by score, then amount of that transaction, then card_id"),
+        Column("rank", INT, "place among the day's alerts: by score, then transactions, then card_id"),
         Column("score", INT, "the highest score of the card on the day"),
-        Column("transaction_id", TEXT, "the transaction with that score; of several the one with the greatest amount"),
+        Column("transaction_id", TEXT, "the transaction with that score; of several the latest"),
         Column("reasons", ArrayType(TEXT), "the rules that hit on the day, by name"),
         Column("transactions", COUNT, "transactions of the card that a rule hit on the day"),
-        Column("currency", TEXT, "ISO 4217 code of the transaction with the highest score"),
-        Column("amount_at_risk", MONEY_SUM, "amounts of those in this currency"),
+        Column("currency", TEXT, "ISO 4217 code of amount_at_risk: that of transaction_id"),
+        Column("amount_at_risk", MONEY_SUM, "amounts of the transactions that a rule hit, of those in this currency"),
         Column(
             "outcome", TEXT, "fraud where one of them is labelled so, genuine where all are, else open; as now known"
         ),

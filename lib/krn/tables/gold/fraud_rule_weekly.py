@@ -1,7 +1,7 @@
 """How each rule does by week: what it hits, how much of that is fraud, how much of the fraud it finds.
 
 A transaction is matured when the label delay has passed since the end of its day: by then fraud is known to be fraud,
-and what has no such label counts as genuine. Only matured ones are judged.
+and what has no such label counts as genuine. Only matured ones are judged. A rule that hit nothing has its row too.
 """
 
 from datetime import date
@@ -11,7 +11,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from krn.tables.exact import ratio
+from krn.tables.folds import stacked
 from krn.tables.gold import fraud_scores
+from krn.tables.rules import RuleSet
 from krn.tables.silver import labels as labels_table
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, MONEY_SUM, RATIO, TEXT
@@ -19,19 +21,26 @@ from krn.tables.types import COUNT, DAY, MONEY_SUM, RATIO, TEXT
 _OF = ("transaction_id", "business_date", "currency", "amount")
 
 
-def fraud_rule_weekly(scores: DataFrame, labels: DataFrame, today: date, label_delay_days: int) -> DataFrame:
+def fraud_rule_weekly(
+    scores: DataFrame, labels: DataFrame, rules: RuleSet, today: date, label_delay_days: int
+) -> DataFrame:
     """Relative to today, so made whole; only transactions that a rule hit are looked at one by one."""
     matured = F.col("business_date") < F.date_sub(F.lit(today), label_delay_days)
-    frauds = labels.where((F.col("label") == "fraud") & F.col("is_latest") & matured).select(*_OF)
-    found = frauds.select("transaction_id", F.lit(True).alias("is_fraud"))
+    frauds = labels.where((F.col("label") == "fraud") & F.col("is_latest") & matured).select(*_OF, "decision")
+    found = frauds.select("transaction_id", F.lit(True).alias("is_fraud"), "decision")
     hit = scores.where("score > 0").select(*_OF, "card_id", F.explode("hits.rule").alias("rule"), matured.alias("old"))
     judged = hit.join(found, on="transaction_id", how="left").withColumn("week", _week())
-    by_rule = judged.groupBy("rule", "week", "currency").agg(
-        F.count_distinct("card_id", "business_date").alias("alerts"),
-        F.count("*").alias("hits"),
-        F.count_if("old").alias("matured_hits"),
-        F.count("is_fraud").alias("frauds_hit"),
-        F.coalesce(F.sum(F.when(F.col("is_fraud"), F.col("amount"))), F.lit(0)).cast(MONEY_SUM).alias("amount_saved"),
+    is_loss = F.col("is_fraud") & (F.col("decision") != "declined")
+    by_rule = (
+        stacked(judged, _every(scores, rules))
+        .groupBy("rule", "week", "currency")
+        .agg(
+            F.count_distinct("card_id", "business_date").alias("alerts"),
+            F.count("transaction_id").alias("hits"),
+            F.count_if("old").alias("matured_hits"),
+            F.count("is_fraud").alias("frauds_hit"),
+            F.coalesce(F.sum(F.when(is_loss, F.col("amount"))), F.lit(0)).cast(MONEY_SUM).alias("amount_saved"),
+        )
     )
     all_frauds = frauds.groupBy(_week().alias("week"), "currency").agg(F.count("*").alias("frauds"))
     rated = by_rule.join(all_frauds, on=["week", "currency"], how="left").withColumns(
@@ -42,6 +51,12 @@ def fraud_rule_weekly(scores: DataFrame, labels: DataFrame, today: date, label_d
         }
     )
     return rated.select(*(c.name for c in TABLE.columns))
+
+
+def _every(scores: DataFrame, rules: RuleSet) -> DataFrame:
+    """Each rule in each week and currency that has transactions."""
+    names = F.array(*(F.lit(rule.name) for rule in rules.rules))
+    return scores.select(_week().alias("week"), "currency").distinct().withColumn("rule", F.explode(names))
 
 
 def _week() -> SparkColumn:
@@ -55,9 +70,11 @@ TABLE = Table(
     scope=None,
     inputs={
         "scores": Input(fraud_scores.TABLE, fields=("card_id", "business_date", "currency", "amount", "score", "hits")),
-        "labels": Input(labels_table.TABLE, fields=("business_date", "currency", "amount", "label", "is_latest")),
+        "labels": Input(
+            labels_table.TABLE, fields=("business_date", "currency", "amount", "label", "is_latest", "decision")
+        ),
     },
-    args=("today", "label_delay_days"),
+    args=("rules", "today", "label_delay_days"),
     may_be_empty=True,
     columns=(
         Column("rule", TEXT, "the rule's name"),
@@ -70,11 +87,7 @@ TABLE = Table(
         Column("frauds", COUNT, "matured transactions of the week and currency that are fraud"),
         Column("precision", RATIO, "frauds_hit / matured_hits; null without matured hits"),
         Column("recall", RATIO, "frauds_hit / frauds; null without frauds"),
-        Column(
-            "amount_saved",
-            MONEY_SUM,
-            "amounts of frauds_hit, also of those that were declined, of which nothing was at stake",
-        ),
+        Column("amount_saved", MONEY_SUM, "amounts of frauds_hit but those declined, of which nothing was at stake"),
     ),
     transform=fraud_rule_weekly,
 )

@@ -9,6 +9,9 @@ _LINKABLE = ("device_id", "customer_id", "card_id")
 #: The entity keys with their PII class.
 ENTITY_KEYS = tuple((name, "P2" if name in _LINKABLE else "") for name in checked.ENTITY_KEYS)
 
+#: How a resolution begins.
+FIXED, DROPPED = "fixed by row", "dropped by"
+
 TABLE = Table(
     name="silver.deliveries",
     doc=__doc__,
@@ -26,7 +29,11 @@ TABLE = Table(
         Column(
             "duplicate_of", LongType(), "the accepted row that a duplicate or an id conflict repeats; null otherwise"
         ),
-        Column("resolution", StringType(), "what became of a quarantined row; null while it is open"),
+        Column(
+            "resolution",
+            StringType(),
+            "fixed by row N, or dropped by whom, when and why; null while it is open, and of what was never set aside",
+        ),
         Column("event_source", StringType(), "source attribute of the event; null where it could not be read"),
         Column("event_id", StringType(), "id attribute of the event; null where it could not be read"),
         Column("id_hash", LongType(), "64 bits of event_source and event_id; null where one is missing"),

@@ -9,7 +9,9 @@ from krn.tables.silver import transactions as transactions_table
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import COUNT, DAY, FLAG, INSTANT, MONEY, TEXT
 
-_OF_TRANSACTION = ("card_id", "terminal_id", "merchant_id", "amount", "currency", "initiated_at", "business_date")
+_OF_TRANSACTION = (
+    *("card_id", "terminal_id", "merchant_id", "amount", "currency", "initiated_at", "business_date", "decision"),
+)
 
 
 def labels(labelled: DataFrame, transactions: DataFrame) -> DataFrame:
@@ -55,6 +57,7 @@ TABLE = Table(
         Column("currency", TEXT, "ISO 4217 code of the amount; null until transaction.initiated comes"),
         Column("initiated_at", INSTANT, "when the transaction was tried; null until transaction.initiated comes"),
         Column("business_date", DAY, "business date of the transaction; null until transaction.initiated comes"),
+        Column("decision", TEXT, "approved, declined or pending; null until an event of the transaction comes"),
         Column("n_events", COUNT, "events that told this label at this instant"),
     ),
     transform=labels,

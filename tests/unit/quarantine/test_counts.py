@@ -156,3 +156,11 @@ def test_a_damaged_file_is_named(tmp_path):
     next((tmp_path / "silver" / "deliveries").glob("*.parquet")).unlink()
     with pytest.raises(Unreadable, match=r"silver\.deliveries cannot be read: .*\.parquet"):
         summary(tmp_path)
+
+
+def test_by_day_the_kinds_of_each_day_stand_together(tmp_path):
+    late = AT + timedelta(days=1)
+    rows = [row(1, "blank"), row(2, "bad_time", received_at=late), row(3, "blank", received_at=late)]
+    summed(tmp_path, *rows, row(4, "blank", received_at=late))
+    found = [(r["day"].day, r["reason"], r["rows"]) for r in summary(tmp_path, by_day=True).to_pylist()]
+    assert found == [(24, "blank", 1), (25, "blank", 2), (25, "bad_time", 1)]

@@ -1,0 +1,74 @@
+"""Which watches fire: a pure question to the metrics."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from itertools import takewhile
+
+from krn.alerts.written import Watch
+from krn.metrics.catalogue import METRICS
+from krn.metrics.sample import Labels, Seen, Series
+
+History = Mapping[Series, tuple[Seen, ...]]
+
+
+@dataclass(frozen=True)
+class Firing:
+    """A watch that fires for one group, and of which series with which value."""
+
+    watch: str
+    group: Labels
+    found: Mapping[str, float]
+
+    @property
+    def key(self) -> str:
+        return self.watch + "".join(f" {label}={value}" for label, value in self.group)
+
+
+def firing(watches: Iterable[Watch], history: History, now: datetime) -> list[Firing]:
+    """One for each group of each watch in which a series meets the condition for long enough."""
+    return [fires for watch in watches for fires in _of_watch(watch, history, now)]
+
+
+def _of_watch(watch: Watch, history: History, now: datetime) -> Iterator[Firing]:
+    watched = {series: _counting(watch, seen) for series, seen in history.items() if _is_watched(watch, series)}
+    if watch.absent and not history:
+        yield Firing(watch.name, (), {"nothing measured": 0.0})
+    groups = defaultdict[Labels, dict[str, float]](dict)
+    for (_, labels), seen in sorted(watched.items()):
+        if _meets(watch, seen, now):
+            group = tuple((label, value) for label, value in labels if label in watch.group_by)
+            groups[group][_text(labels)] = _value(watch, seen[-1], now)
+    for group, found in groups.items():
+        yield Firing(watch.name, group, found)
+
+
+def _is_watched(watch: Watch, series: Series) -> bool:
+    name, labels = series[0], dict(series[1])
+    return name == watch.metric and all(
+        any(fnmatchcase(labels.get(label, ""), pattern) for pattern in patterns)
+        for label, patterns in watch.labels.items()
+    )
+
+
+def _counting(watch: Watch, seen: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """A share of too few says neither that it goes on nor that it is over."""
+    return tuple(one for one in seen if one.sample.n is None or one.sample.n >= watch.least)
+
+
+def _meets(watch: Watch, seen: tuple[Seen, ...], now: datetime) -> bool:
+    """Whether the condition held in the last runs with this series, enough of them, for long enough."""
+    held = list(takewhile(lambda one: watch.condition.holds(_value(watch, one, now)), reversed(seen)))
+    if len(held) < watch.for_runs:
+        return False
+    return now - held[-1].at >= timedelta(minutes=watch.for_minutes)
+
+
+def _value(watch: Watch, one: Seen, now: datetime) -> float:
+    return now.timestamp() - one.sample.value if METRICS[watch.metric].is_instant else one.sample.value
+
+
+def _text(labels: Labels) -> str:
+    return ", ".join(value for _, value in labels) or "all"

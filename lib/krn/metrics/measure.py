@@ -1,0 +1,52 @@
+"""Everything that is measured when a run has ended: no Spark, and only files that are new since the run before."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from krn import cursors
+from krn.journal import Record
+from krn.metrics.committed import files
+from krn.metrics.latency import to_gold, to_silver
+from krn.metrics.of_run import of_run
+from krn.metrics.sample import Sample, Seen, Series, sample
+from krn.metrics.verdicts import of_verdicts
+from krn.store import Store
+from krn.tables.every import made_for
+from krn.tables.silver.deliveries import TABLE as DELIVERIES
+
+
+def measure(
+    record: Record, steps: Sequence[str], store: Store, tables: Sequence[str], before: Mapping[Series, Seen]
+) -> list[Sample]:
+    """The samples of one run; `tables` are the patterns of the configuration, `before` the samples of earlier runs."""
+    judged = files(store, _judged(record))
+    measured = [*of_run(record, steps, before), *of_verdicts(judged, before), *to_silver(judged)]
+    if "aggregate" in steps:
+        measured += _of_gold(record.ended_at, _judged(record), store, tables, before)
+    return measured
+
+
+def _judged(record: Record) -> list[int]:
+    """The version of silver.deliveries in which the run gave verdicts, if it did."""
+    return [b.version for b in record.tables if b.table == DELIVERIES.name and b.version is not None and b.rows]
+
+
+def _of_gold(
+    at: datetime, judged: Sequence[int], store: Store, tables: Sequence[str], before: Mapping[Series, Seen]
+) -> Iterator[Sample]:
+    """What all of gold reflects now and did not before; where no earlier run told, what this run judged itself."""
+    reached = _through(store, tables)
+    if reached is None:
+        return
+    now = sample("gold_through_version", reached)
+    known = before.get(now.series)
+    new = range(int(known.sample.value) + 1, reached + 1) if known else [v for v in judged if v <= reached]
+    yield now
+    yield from to_gold(files(store, new), at)
+
+
+def _through(store: Store, tables: Sequence[str]) -> int | None:
+    """The version of silver.deliveries that every table of gold reflects; None while one was never built."""
+    of_gold = [cursors.load(store.root, table.name) for table in made_for(tables) if table.stage == "gold"]
+    reached = [cursor.through for cursor in of_gold if cursor is not None]
+    return min(reached, default=None) if len(reached) == len(of_gold) else None

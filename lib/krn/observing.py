@@ -1,0 +1,37 @@
+"""After a run: measure it, export the metrics, look at the watches. What fails here changes no run's end."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import structlog
+
+from krn.alerts.checking import alerts_of, check
+from krn.alerts.sinks import Variable
+from krn.config import Config
+from krn.errors import Busy, KrnError
+from krn.journal import Record
+from krn.metrics import kept
+from krn.metrics.exposition import export
+from krn.metrics.measure import measure
+from krn.store import Store
+
+log = structlog.get_logger()
+
+
+def observe(record: Record, steps: Sequence[str], config: Config, home: Path, store: Store, variable: Variable) -> None:
+    """Keep what the run measured beside its record, then tell whom the file of alerts names."""
+    try:
+        _measure(record, steps, config, store)
+        check(config, alerts_of(config, home), variable, datetime.now(UTC))
+    except Busy:
+        log.info("alerts_left_to_another_look")
+    except (KrnError, OSError, duckdb.Error) as failed:
+        log.error("not_observed", error=str(failed))
+
+
+def _measure(record: Record, steps: Sequence[str], config: Config, store: Store) -> None:
+    samples = measure(record, steps, store, config.tables, kept.current(store.root))
+    kept.write(store.root, record.run, record.ended_at, samples)
+    export(store.root, [seen.sample for seen in kept.current(store.root).values()])

@@ -1,0 +1,36 @@
+"""The notebook on quality: what the journal of a shop says whose last day went wrong, and of a shop without one."""
+
+import pytest
+import yesterday
+from test_notebooks import Said, outputs, warehouse
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    return outputs("quality", yesterday.warehouse(tmp_path_factory.mktemp("yesterday")))
+
+
+def test_each_question_is_answered(said):
+    assert said.texts == [
+        "1 of 178 gates stayed shut, 0 warned",
+        "silver.payments: “Every attempt names its order.” failed in 1 of 36 gates",
+        "3 of 3 kinds of faults bring 100% of the quarantine",
+        "17.1% of the last day's deliveries were set aside, 3.4% on the median day before",
+        "35 of 124 that were set aside are resolved, 89 are open",
+    ]
+
+
+def test_every_picture_shows_more_than_its_axes(said):
+    coloured = [float((picture.max(axis=2) - picture.min(axis=2) > 0.1).mean()) for picture in said.pictures]
+    assert len(coloured) == 5
+    assert min(coloured) > 0.001
+
+
+def test_a_shop_without_runs_says_so(tmp_path):
+    assert outputs("quality", warehouse(tmp_path, {"silver.deliveries": []})).texts == [
+        "No gate has judged anything yet.",
+        "No expectation has counted rows yet.",
+        "Nothing was ever set aside.",
+        "Nothing was ever set aside, on no day.",
+        "There is nothing to resolve.",
+    ]

@@ -1,0 +1,60 @@
+"""Results of gates as a table."""
+
+from datetime import UTC, datetime, timedelta
+
+from krn import journal
+from krn.gate.result import Check, Result
+from krn.journal import Record
+from krn.outcome import Built
+from krn.query import sql
+from krn.reading import read
+
+AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+COUNTED = Check(
+    *("a", "expect_x", "warning", False),
+    description="it holds",
+    unexpected_count=3,
+    element_count=60,
+    unexpected_percent=5.0,
+    tolerated_percent=1.0,
+)
+OBSERVED = Check("b", "expect_y", "critical", True, observed=17)
+
+
+def written(root) -> None:
+    result = Result("silver.orders", "hash", 60, (COUNTED, OBSERVED))
+    orders = Built("silver.orders", "published", result=result, ended_at=AT + timedelta(seconds=20))
+    waits = Built("gold.sales_daily", "waits", "for silver.orders")
+    journal.write(root, Record("r1", "run", AT, AT + timedelta(seconds=60), AT, 0, tables=(orders, waits)))
+
+
+def test_a_row_is_an_expectation_of_a_table_in_a_run(tmp_path):
+    written(tmp_path)
+    counted, observed = read("ops.results", warehouse=tmp_path).to_dict("records")
+    assert counted == {
+        "run": "r1",
+        "at": AT + timedelta(seconds=20),
+        "table": "silver.orders",
+        "expectation": "a",
+        "severity": "warning",
+        "status": "warned",
+        "success": False,
+        "unexpected": 3,
+        "rows": 60,
+        "unexpected_percent": 5.0,
+        "tolerated_percent": 1.0,
+        "observed": None,
+        "description": "it holds",
+    }
+    assert (observed["expectation"], observed["status"], observed["observed"]) == ("b", "passed", "17")
+
+
+def test_results_can_be_asked_in_sql(tmp_path):
+    written(tmp_path)
+    query = 'SELECT "table", count(*) AS n FROM ops.results WHERE NOT success GROUP BY "table"'
+    assert sql(query, tmp_path).to_pylist() == [{"table": "silver.orders", "n": 1}]
+
+
+def test_a_warehouse_without_runs_has_no_results(tmp_path):
+    assert list(read("ops.results", warehouse=tmp_path).columns)[:2] == ["run", "at"]
+    assert len(read("ops.results", warehouse=tmp_path)) == 0
