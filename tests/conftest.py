@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 from pyspark.sql import SparkSession
 
 from krn import failpoints
@@ -12,6 +13,8 @@ from krn.session import SMALL, open_session
 from krn.store import Store
 
 HOME = Path(__file__).parents[1]
+settings.register_profile("krn", deadline=None)  # how fast an example runs is for bench/ to say
+settings.load_profile("krn")
 #: Plans over a handful of rows: compiling them to Java takes longer than running them. Whole runs under spark-submit
 #: and the demo, in tests/e2e, compile.
 FEW_ROWS = {

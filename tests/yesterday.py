@@ -21,6 +21,8 @@ from krn.cursors import Cursor
 from krn.gate import Expectation
 from krn.gate.result import Check, Result
 from krn.journal import Record
+from krn.metrics import kept
+from krn.metrics.sample import Sample, sample
 from krn.outcome import Built, held
 from krn.sources.ingested import Batch, Ingested
 from krn.tables.bronze.deliveries import BATCH_ROWS
@@ -53,11 +55,13 @@ def warehouse(root: Path) -> Path:
     for day in range(DAYS):
         for record in _ran(day):
             journal.write(root, record)
+        kept.write(root, f"{at(day):%Y%m%dT%H}20-aggregate", at(day), _measured(day))
     for name in (*SILVER, *GOLD):
         through = DAYS - (2 if name in GOLD or name == "silver.payments" else 1)
         cursors.save(root, Cursor(name, 0, "id", through, "", {}))
-    why = _built("silver.payments", DAYS - 1).why
-    holds.put(root, "silver.payments", {"run": f"{at(DAYS - 1):%Y%m%dT%H}10-transform", "why": why, "status": "held"})
+    since, why = at(DAYS - 1), _built("silver.payments", DAYS - 1).why
+    hold = {"run": f"{since:%Y%m%dT%H}10-transform", "since": since.isoformat(timespec="seconds"), "status": "held"}
+    holds.put(root, "silver.payments", {**hold, "why": why, "waiting": ["gold.payment_mix"]})
     return root
 
 
@@ -136,6 +140,15 @@ def _record(job: str, day: int, minutes: int, **what: Any) -> Record:
     edition = NEW if day == DAYS - 1 else OLD
     given = {"exit_code": 0, "edition": edition, **what}
     return Record(run, job, began, began + timedelta(seconds=48), began, **given)
+
+
+def _measured(day: int) -> Iterator[Sample]:
+    """The queues take ten minutes more from day to day."""
+    for source, (_, usual) in SENT.items():
+        for hop, minutes in (("event_to_bronze", 40 + 10 * day), ("bronze_to_silver", 9), ("silver_to_gold", 10)):
+            for quantile, times in (("0.5", 1), ("0.95", 2)):
+                labels = {"source": source, "hop": hop, "quantile": quantile}
+                yield sample("latency_seconds", 60 * minutes * times, usual, **labels)
 
 
 def _built(name: str, day: int) -> Built:

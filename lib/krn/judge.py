@@ -83,13 +83,16 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
         arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending", store)
         if not arrived.is_open:
             return (kept(store, run, bronze.TABLE, arrived, pending.over, ""),)
-        ruling = (_fixed if pending.may_fix else _ruled)(store, run, pending, terms, arrived)
-        if not ruling.is_open:
+        ruling = (_elected_anew if pending.may_fix else _ruled)(store, run, pending, terms, arrived)
+        if ruling.is_open:
+            settle(store, terms)
+            reached("wm")
+        else:
             holds.clear(store.root, bronze.TABLE.name)  # its own gate opened
         return arrived, ruling
 
 
-def _fixed(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Built) -> Built:
+def _elected_anew(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Built) -> Built:
     """The fix of an old row may win over what was accepted since."""
     made = election(store, run, terms, pending.rows)
     return published(store, run, terms, made, "fixed", pending.over, arrived.result)
@@ -107,8 +110,6 @@ def _ruled(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Buil
     commit = run.commit(ruling.result, arrived.result)
     version = store.append(silver.TABLE, verdicts, {**commit, "types": types})
     reached("silver_committed")
-    settle(store, terms)
-    reached("wm")
     return replace(ruling, outcome="published", version=version, rows=counts)
 
 

@@ -13,7 +13,7 @@ from krn.engine.rivals import fixes, rivals
 from krn.failpoints import reached
 from krn.gate import Result
 from krn.outcome import Built, Run
-from krn.rulings import draft, gated_verdicts, kept, settle
+from krn.rulings import draft, gated_verdicts, kept, record
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
@@ -61,7 +61,7 @@ def published(
     """
     candidate, visible = made.candidate, made.candidate.visible(store.spark)
     if not candidate.n_changed:
-        settle(store, terms)
+        record(store, terms)
         return Built(silver.TABLE.name, "unchanged", "no verdict changes", store.head(silver.TABLE.name))
     ruling = gated_verdicts(
         visible, made.bodies, run, kind, repeats_of_fixes(visible, fixes(store)), store if over else None
@@ -72,8 +72,7 @@ def published(
     counts, types = _counted(candidate.read(store.spark, "insert", "update"), terms)
     version = _commit(store, candidate, {**run.commit(ruling.result, arrived), "types": types, "token": kind})
     reached("silver_committed")
-    settle(store, terms)
-    reached("wm")
+    record(store, terms)
     return replace(ruling, outcome="published", version=version, rows=counts)
 
 

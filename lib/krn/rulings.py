@@ -36,9 +36,13 @@ def terms_of(terms: Terms) -> str:
 
 def draft(store: Store, run: Run) -> Path:
     """An empty folder for what a run writes before it publishes; those of runs that were held or died are gone."""
-    folder = candidates(store)
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder / run.id
+    discard(store)
+    return candidates(store) / run.id
+
+
+def discard(store: Store) -> None:
+    """Drop what was not published, and what was."""
+    shutil.rmtree(candidates(store), ignore_errors=True)
 
 
 def candidates(store: Store) -> Path:
@@ -89,12 +93,12 @@ def kept(store: Store, run: Run, table: Table, built: Built, over: Mapping[str, 
 
 
 def settle(store: Store, terms: Terms) -> None:
-    """Record what was published, close the waivers, lift the holds and drop the candidates."""
+    """Record that all of bronze is judged, close the waivers, lift the holds and drop the candidates."""
     head = record(store, terms)
     for table in (bronze.TABLE, silver.TABLE):
         waivers.settle(store.root, table.name, store.metadata(silver.TABLE.name, head), head)
         holds.clear(store.root, table.name)
-    shutil.rmtree(candidates(store), ignore_errors=True)
+    discard(store)
 
 
 def record(store: Store, terms: Terms) -> int:

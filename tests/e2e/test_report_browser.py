@@ -111,8 +111,8 @@ def test_the_page_is_painted(page, size, media, scheme, background):
     seen = page.look(*size, media, scheme)
     assert seen.height > 4 * size[1]
     assert seen.getpixel((2, 2)) == background
-    for top in range(0, seen.height, size[1]):
-        colours = seen.crop((0, top, size[0], min(seen.height, top + size[1]))).getcolors(maxcolors=2**20)
+    for top in (*range(0, seen.height - size[1], size[1]), seen.height - size[1]):
+        colours = seen.crop((0, top, size[0], top + size[1])).getcolors(maxcolors=2**20)
         assert colours is not None
         assert len(colours) > 20, f"the page is blank from {top} on"
     assert page.run("document.documentElement.scrollWidth") == size[0]

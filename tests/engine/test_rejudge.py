@@ -11,7 +11,7 @@ from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 from world import HOME, RECEIVED, TOTALS, a_run, built, content, deliver, order, refusing
 
-from krn import journal
+from krn import holds, journal
 from krn.config import Config
 from krn.contracts.contract import Body
 from krn.contracts.reasons import Reason
@@ -108,6 +108,7 @@ def _short(row_id: int) -> int:
 
 def test_what_passes_now_is_elected_as_if_from_the_start_and_the_next_build_corrects_gold(mended: Store) -> None:
     assert verdicts(mended) == BEFORE
+    holds.put(mended.root, "bronze.deliveries", {"run": "before"})
     becomes: list[dict[str, object]] = []
     steps = {"rejudge": rejudging(REFUSED, becomes)}
     record = execute(Asked("rejudge", ()), Config(warehouse=mended.root), HOME, mended, steps)
@@ -115,6 +116,8 @@ def test_what_passes_now_is_elected_as_if_from_the_start_and_the_next_build_corr
     assert (verdicts(mended), mended.head(TABLE.name)) == (AFTER, 1)
     assert journal.runs(mended.root)[-1]["notes"] == {"rejudged": BECOMES}
     assert becomes == BECOMES
+    assert [hold["table"] for hold in holds.every(mended.root)] == ["bronze.deliveries"]
+    assert not (mended.root / "_candidates" / TABLE.name).exists()
     assert built(mended, TOTALS, "next").rows == {"insert": 1, "update": 1, "delete": 0, "same": 0}
     assert content(mended, TOTALS.name, "order_id", "total") == {("a", Decimal(500)): 1, ("c", Decimal(600)): 1}
 

@@ -276,7 +276,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "scores-have-reasons": {"score": 1, "hits": []},
     },
     "gold.fraud_model_scores": {
-        "initiated-at-present": {"initiated_at": None},
         "initiated-on-present": {"initiated_on": None},
         "model-present": {"model": None},
         "probability-present": {"probability": None},
@@ -349,6 +348,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "row-id-is-bronze-order": {"position": 77},
     },
     "silver.deliveries": {
+        "resolution-known": {"resolution": "forgotten"},
         "source-present": {"source": None},
         "row-id-is-bronze-order": {"position": 7},
         "verdict-present": {"verdict": None},

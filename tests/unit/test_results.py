@@ -58,3 +58,13 @@ def test_results_can_be_asked_in_sql(tmp_path):
 def test_a_warehouse_without_runs_has_no_results(tmp_path):
     assert list(read("ops.results", warehouse=tmp_path).columns)[:2] == ["run", "at"]
     assert len(read("ops.results", warehouse=tmp_path)) == 0
+
+
+def test_of_a_long_journal_the_newest_part_is_read(tmp_path, monkeypatch):
+    written(tmp_path)
+    later = AT + timedelta(hours=1)
+    orders = Built("silver.orders", "published", result=Result("silver.orders", "hash", 60, (OBSERVED,)))
+    journal.write(tmp_path, Record("r2", "run", later, later, later, 0, tables=(orders,)))
+    assert set(read("ops.results", warehouse=tmp_path)["run"]) == {"r1", "r2"}
+    monkeypatch.setattr("krn.results.MOST", 1)
+    assert set(read("ops.results", warehouse=tmp_path)["run"]) == {"r2"}

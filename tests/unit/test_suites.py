@@ -70,7 +70,7 @@ PLANTED: dict[str, tuple[str, str, str, str]] = {
         "expect_column_values_to_be_between\n    kwargs: {column: net_sales, min_value: 0, mostly: 0.95}",
         "expect_table_row_count_to_be_between\n    kwargs: {min_value: 0}",
         "few-negative-days",
-        "min_value: 0 passes anything",
+        "its range passes anything",
     ),
     "a key that only warns": (
         "    severity: critical",

@@ -23,9 +23,9 @@ def arguments(expectation: Expectation, words: Words, types: Types) -> Iterator[
     yield from (f"unknown argument {name}{near(name, takes)}" for name in given if name not in takes)
     if expectation.severity == "critical" and words.is_row and expectation.type != _NOT_NULL and "mostly" not in given:
         yield "critical without mostly: say that one row holds the table (mostly: 1.0), or how many may differ"
-    columns = [types[name] for name in columns_of(expectation) if name in types]
     if expectation.severity == "critical" and _is_below_half(given.get("mostly")):
         yield f"mostly {given['mostly']} lets most rows differ: say what holds for half of them at least"
+    columns = [types[name] for name in columns_of(expectation) if name in types]
     if unfit := [column for column in columns if not FITS[words.fits](column)]:
         yield f"{unfit[0].simpleString()} column; this type is for {words.fits} columns"
         return
@@ -37,8 +37,9 @@ def arguments(expectation: Expectation, words: Words, types: Types) -> Iterator[
 
 def near(name: str, known: Collection[str]) -> str:
     """What may have been meant by a name, or what there is."""
-    near = get_close_matches(name, known, 1)
-    return f": write {near[0]}" if near else f": it takes {', '.join(known)}" if len(known) < 20 else ": see docs"
+    if meant := get_close_matches(name, known, 1):
+        return f": write {meant[0]}"
+    return f": it takes {', '.join(known)}" if len(known) < 20 else ": docs/reference/expectations.md has them all"
 
 
 def _is_below_half(mostly: object) -> bool:
@@ -64,7 +65,7 @@ def _bounds(given: Mapping[str, Any], takes: Mapping[str, str]) -> Iterator[str]
     elif (low, high) in _ALWAYS.get(takes["min_value"], ()) and not (
         given.get("strict_min") or given.get("strict_max")
     ):
-        yield f"min_value: {low} passes anything: write a bound that something can break"
+        yield "its range passes anything: write a bound that something can break"
 
 
 def _is_empty(low: Any, high: Any, given: Mapping[str, Any]) -> bool:

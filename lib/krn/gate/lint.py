@@ -18,7 +18,6 @@ from krn.tables.table import Table
 
 _NUMBER = LongType()  # a reconciled number: its bounds are whole, since Great Expectations makes bounds floats
 _LIMITS = {"min_value": LOW, "max_value": HIGH}
-_LIMITS = {"min_value": LOW, "max_value": HIGH}
 
 
 def lint(suite: Suite, table: Table) -> tuple[Fault, ...]:
@@ -77,7 +76,7 @@ def _strangers(number: Number, table: Table) -> list[str]:
     columns = {column.name for column in of.columns} | {"today"}  # the business date, which every number may ask for
     if unknown := sql.strangers(number.expression, columns):
         return [f"{name} is no column of {of.name}: mend the expression" for name in unknown]
-    is_of_rows = bool(sql.names(number.expression) & columns) or "count(*)" in number.expression
+    is_of_rows = bool(sql.names(number.expression) & columns) or "count(*)" in number.expression.lower()
     return [] if is_of_rows else ["its expression names no column, so it is always the same: mend it"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Container
 
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")  # not a function's, nor what follows a dot
-_LAMBDA = re.compile(r"(?:\(([\w\s,]+)\)|\b(\w+))\s*->")
+_LAMBDA = re.compile(r"\(([\w\s,]+)\)\s*->|(\w+)\s*->")  # `x -> …`, `(sum, x) -> …`
 _SQL = """
     and or not is null true false in between like rlike ilike escape case when then else end distinct from filter where
     as cast over partition by order asc desc rows range unbounded preceding following current row interval div
@@ -17,10 +17,10 @@ _WORDS = frozenset(_SQL.split())
 
 
 def names(expression: str) -> frozenset[str]:
-    """Each word that may be a column's: no function or text, and none that a lambda gives to what it is handed."""
-    told = _QUOTED.sub("''", expression)
-    given = {word for several, one in _LAMBDA.findall(told) for word in re.findall(r"\w+", several or one)}
-    return frozenset(_NAME.findall(told)) - given
+    """Each word that may be a column's: no function, text or name that a lambda gives."""
+    said = _QUOTED.sub("''", expression)
+    given = {name for both in _LAMBDA.findall(said) for name in re.findall(r"\w+", " ".join(both))}
+    return frozenset(_NAME.findall(said)) - given
 
 
 def strangers(expression: str, columns: Container[str]) -> list[str]:

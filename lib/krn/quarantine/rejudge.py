@@ -16,7 +16,7 @@ from krn.outcome import Built, Run
 from krn.quarantine.chosen import Chosen
 from krn.readapt import brought_to_today, is_of_today
 from krn.reelect import Election, election, published
-from krn.rulings import record, terms_for
+from krn.rulings import discard, record, terms_for
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
@@ -41,6 +41,8 @@ def rejudge(
             return (readapted,), []
         made, becomes = _judged_again(store, run, terms, chosen)
         built = published(store, run, terms, made, "rejudged") if made else _nothing(store, terms)
+        if built.is_open:
+            discard(store)
     log.info("rejudged", table=built.table, outcome=built.outcome, why=built.why, **built.rows)
     return (*((readapted,) if readapted else ()), built), becomes
 
@@ -50,7 +52,9 @@ def foretold(store: Store, run: Run, chosen: Chosen, contracts: tuple[Contract, 
     terms = terms_for(run, contracts)
     if not is_of_today(store, terms):
         raise UsageError("Accepted events are not at today's contracts or key yet.", "krn transform, then again")
-    return _judged_again(store, run, terms, chosen)[1]
+    becomes = _judged_again(store, run, terms, chosen)[1]
+    discard(store)
+    return becomes
 
 
 def _judged_again(store: Store, run: Run, terms: Terms, chosen: Chosen) -> tuple[Election | None, Becomes]:

@@ -27,4 +27,4 @@ def by_day(
     for row in rows(root, query, table):
         counts = found.setdefault(tuple(row[name] for name in names), [0] * days)
         counts[days - 1 - row["ago"]] = row["n"]
-    return {of: tuple(found[of]) for of in sorted(found)}
+    return {of: tuple(found[of]) for of in sorted(found, key=str)}

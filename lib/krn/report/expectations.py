@@ -42,6 +42,10 @@ class Gated:
         return sum(one.status != "passed" for one in self.judged)
 
     @property
+    def is_shut(self) -> bool:
+        return any(one.status in ("held", "error") for one in self.judged)
+
+    @property
     def moving(self) -> int:
         """How many did not hold in one of the gates at least."""
         return sum(one.failures > 0 for one in self.judged)

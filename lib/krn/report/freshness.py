@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from krn import cursors
-from krn.asking import exists, rows
-from krn.latency import Hop, latency, tables_of
+from krn.asking import exists, rows, sql_name
+from krn.report.hops import Hop, hops
 from krn.report.trouble import Trouble, some
 from krn.tables.every import TABLES
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
 
-DAYS = 7  # whose deliveries the hops are measured by
 PATIENCE = timedelta(hours=1)  # before gold behind silver, or no run at all, is news
-GAPS = 20  # between runs, that tell how often they come
-KNOWN = 5  # gaps at least
+KNOWN = 5  # gaps between runs, over a day at least: tries at a keyboard are no habit
 
 Record = Mapping[str, Any]
 
@@ -34,15 +32,15 @@ class Freshness:
     behind: tuple[str, ...]
 
 
-def freshness(root: Path, runs: Sequence[Record], now: datetime) -> Freshness:
-    """What the tables and the journal say."""
-    done = [(table, at) for run in runs for table, at in tables_of(run) if table["outcome"] == "published"]
+def freshness(root: Path, runs: Sequence[Record]) -> Freshness:
+    """What the tables, the journal and the metrics say."""
+    done = [(table["table"], _ended(table, run)) for run in runs for table in run["tables"] if _is_new(table)]
     return Freshness(
         happened=_newest(root, DELIVERIES.name, "event_time", "verdict = 'accepted'"),
         received=_newest(root, "bronze.deliveries", "received_at", "true"),
-        judged=max((at for table, at in done if table["table"] == DELIVERIES.name), default=None),
-        in_gold=max((at for table, at in done if table["table"].startswith("gold.")), default=None),
-        hops=latency(root, runs, now - timedelta(days=DAYS)),
+        judged=max((at for name, at in done if name == DELIVERIES.name), default=None),
+        in_gold=max((at for name, at in done if name.startswith("gold.")), default=None),
+        hops=hops(root),
         behind=_behind(root),
     )
 
@@ -52,13 +50,16 @@ def troubles(found: Freshness, runs: Sequence[Record], now: datetime) -> Iterato
     if found.behind and found.judged and now - found.judged > PATIENCE:
         says = f"Gold lacks what was judged {ago(now - found.judged)} ago: {some(found.behind)}."
         yield Trouble("warn", says, "krn aggregate", "freshness")
-    starts = [datetime.fromisoformat(str(run["started_at"])) for run in runs[-GAPS - 1 :]]
+    yield from _overdue([datetime.fromisoformat(str(run["started_at"])) for run in runs], now)
+
+
+def _overdue(starts: Sequence[datetime], now: datetime) -> Iterator[Trouble]:
     gaps = sorted(later - earlier for earlier, later in pairwise(starts))
-    if len(gaps) < KNOWN:
+    if len(gaps) < KNOWN or starts[-1] - starts[0] < timedelta(days=1):
         return
-    longest, since = gaps[int(len(gaps) * 0.9)], now - starts[-1]  # nine in ten came sooner
-    if since > max(1.2 * longest, PATIENCE):
-        says = f"No run for {ago(since)}; usually the next one comes within {ago(longest)}."
+    most, since = gaps[int(len(gaps) * 0.9)], now - starts[-1]  # nine in ten are no longer
+    if since > max(1.2 * most, PATIENCE):
+        says = f"No run for {ago(since)}; usually the next one comes within {ago(most)}."
         yield Trouble("bad", says, "krn run", "runs")
 
 
@@ -71,8 +72,17 @@ def ago(span: timedelta) -> str:
     return f"{seconds / 86400:,.0f} days"
 
 
+def _is_new(table: Record) -> bool:
+    return bool(table["outcome"] == "published")
+
+
+def _ended(table: Record, run: Record) -> datetime:
+    """When a table was done; older records know only when the run was."""
+    return datetime.fromisoformat(str(table.get("ended_at") or run["ended_at"]))
+
+
 def _newest(root: Path, table: str, column: str, where: str) -> datetime | None:
-    query = f"SELECT max({column}) AS newest FROM {table.replace('.', '_')} WHERE {where}"  # noqa: S608  names of ours
+    query = f"SELECT max({column}) AS newest FROM {sql_name(table)} WHERE {where}"  # noqa: S608  names of ours
     newest: datetime | None = next((row["newest"] for row in rows(root, query, table)), None)
     return newest
 

@@ -36,7 +36,7 @@ def build(root: Path, now: datetime, config: Config | None = None) -> str:
     """The report on a warehouse, as one self-contained HTML page; without a configuration its defaults hold."""
     runs, held = journal.runs(root, READ, READ_BYTES), holds.every(root)
     counted, concerns, sources = flow(root), gates.concerns(runs), volume.volumes(root, now)
-    quarantined, fresh = set_aside.set_aside(root, now, sources), freshness.freshness(root, runs, now)
+    quarantined, fresh = set_aside.set_aside(root, now, sources), freshness.freshness(root, runs)
     troubles = (
         *standing.troubles(counted, held, runs, concerns),
         *freshness.troubles(fresh, runs, now),

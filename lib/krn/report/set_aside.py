@@ -16,7 +16,7 @@ from krn.report.trouble import Trouble
 from krn.report.usual import usual
 from krn.report.volume import Volume
 
-EXAMPLES = 15
+EXAMPLES = 8
 PARTS = 5  # reasons that have their own colour
 DAYS = 28
 MANY = 10  # of one kind in 24 hours: fewer are read one by one

@@ -46,7 +46,7 @@ def troubles(
         yield Trouble("bad", f"The counts do not add up: {wrong.says}.", "krn run --full", "flow")
     for hold in holds:
         says = f"{hold['table']} is held: {hold['why']}. Readers see its previous version."
-        yield Trouble("bad", says, "krn hold list", "holds")
+        yield Trouble("bad", says, f"krn hold show {hold['table']}", "holds")
     for run in failing(runs):
         state, _, then = str(run["error"] or "it ended without a word").partition(" Next: ")
         yield Trouble("bad", f"The last {run['job']} failed: {state}", then or "krn history", "runs")

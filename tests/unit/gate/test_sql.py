@@ -17,8 +17,8 @@ COLUMNS = ("orders", "kind", "at", "data")
         ("sum(CAST(orders AS DECIMAL(38, 4))) FILTER (WHERE kind <> 'sale')", []),
         ("data.kind = 'x' AND at BETWEEN DATE '2026-01-01' AND current_date()", []),
         ("count_if(orders <=> 1e3)", []),
-        ("aggregate(kind, 0D, (sum, one) -> sum + one.at + other)", ["other"]),
-        ("exists(kind, one -> one > orders)", []),
+        ("aggregate(data, 0D, (sum, x) -> sum + x.kind) > orders", []),
+        ("exists(data, x -> x = y)", ["y"]),
     ],
 )
 def test_names_that_are_no_columns_are_found(expression, unknown):

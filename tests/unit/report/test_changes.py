@@ -1,6 +1,6 @@
 """What is other than in the run before."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from krn import journal
 from krn.edition import edition
@@ -8,6 +8,8 @@ from krn.gate.result import Check, Result
 from krn.journal import Record
 from krn.outcome import Built
 from krn.report.changes import SHOWN, changes
+
+AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)  # of the first run
 
 
 def ask(name: str, severity: str = "critical", limit: float | None = 0.0) -> Check:
@@ -48,15 +50,9 @@ def test_many_expectations_are_counted(runs):
 
 
 def made_by(runs, n: int, **changed: object) -> None:
-    start = runs_start(n)
+    start = AT + timedelta(hours=n)
     record = Record(f"run{n:04}", "run", start, start, start, 0, edition={**edition(), **changed})
     journal.write(runs.root, record)
-
-
-def runs_start(n: int):
-    from conftest import AT
-
-    return AT + timedelta(hours=n)
 
 
 def test_another_version_of_krn_and_of_a_contract_are_told_with_both(runs):

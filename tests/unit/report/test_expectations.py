@@ -32,7 +32,7 @@ def test_the_share_that_fails_is_followed_over_the_gates_with_its_limit(runs):
     )
     assert one.spark is not None
     assert (one.spark.line, one.spark.limits, one.spark.is_beyond) == ("3,21 60,17 117,3", (11.0,), True)
-    assert (orders.failing, orders.moving) == (1, 1)
+    assert (orders.failing, orders.moving, orders.is_shut) == (1, 1, False)
 
 
 def test_those_that_fail_come_first_then_those_that_ever_did(runs):

@@ -1,14 +1,14 @@
 """How fresh it is, and who notices when nothing runs any more."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import AT
 
 from krn import journal
 from krn.outcome import Built
 from krn.report.freshness import ago, freshness, troubles
 
+AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)  # of the first run
 VERDICTS = Built("silver.deliveries", "published")
 
 
@@ -28,7 +28,7 @@ def test_a_span_is_said_as_people_do(span, says):
 
 def told(small, runs, hours: float) -> list[str]:
     root, records, now = small.root, journal.runs(runs.root), AT + timedelta(hours=hours)
-    return [trouble.says for trouble in troubles(freshness(root, records, now), records, now)]
+    return [trouble.says for trouble in troubles(freshness(root, records), records, now)]
 
 
 def test_gold_that_lacks_the_newest_verdicts_for_an_hour_is_told(small, runs):
@@ -56,14 +56,20 @@ def test_runs_that_stay_away_are_told(small, runs):
 
 
 def test_an_hour_without_a_run_is_no_news(small, runs):
-    for n in range(10):  # every quarter of an hour
+    for n in range(97):  # a day of one every quarter of an hour
         runs.add(n=n)
-    assert told(small, runs, 9 / 4 + 0.9) == []
-    assert told(small, runs, 9 / 4 + 1.1) == ["No run for 66 min; usually the next one comes within 15 min."]
+    assert told(small, runs, 24.9) == []
+    assert told(small, runs, 25.1) == ["No run for 66 min; usually the next one comes within 15 min."]
 
 
 def test_a_few_runs_make_no_habit(small, runs):
-    for n in range(5):
+    for n in range(0, 5 * 96, 96):
+        runs.add(n=n)
+    assert told(small, runs, 1000) == []
+
+
+def test_the_runs_of_one_day_make_no_habit(small, runs):
+    for n in range(50):
         runs.add(n=n)
     assert told(small, runs, 1000) == []
 
@@ -72,6 +78,6 @@ def test_the_newest_of_each_stage_is_found(small, runs):
     small.write()
     runs.add(VERDICTS, Built("gold.sales_daily", "published"), n=0)
     runs.add(Built("gold.sales_daily", "unchanged"), n=1)
-    found = freshness(small.root, journal.runs(runs.root), AT)
+    found = freshness(small.root, journal.runs(runs.root))
     done = AT + timedelta(seconds=83.4)
     assert (found.happened, found.received, found.judged, found.in_gold) == (None, AT, done, done)

@@ -45,7 +45,7 @@ def test_sums_that_differ_are_said_before_all_else(runs):
 
 def test_a_hold_names_its_table(runs):
     says = "gold.sales_daily is held: 1 of 9. Readers see its previous version."
-    assert stands(flowed(), runs, [HOLD]) == Standing("bad", says, "krn hold list", "holds")
+    assert stands(flowed(), runs, [HOLD]) == Standing("bad", says, "krn hold show gold.sales_daily", "holds")
 
 
 def test_a_failed_run_says_its_error_and_its_next_command(runs):
