@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from krn.tables.forest import UNKNOWN, Forest, Numbers
-from krn.tables.models import _teller
+from krn.tables.telling import teller
 
 #: The first tree asks whether `a` is above 5, then whether `b` is above 1; the second asks nothing.
 FOREST = Forest(
@@ -54,12 +54,12 @@ def test_reasons_are_the_features_that_moved_a_row_the_strongest_first_and_null_
 def test_each_row_is_told_of_by_the_forest_at_its_place() -> None:
     leaf = np.array([0])
     sure = Forest(FOREST.features, leaf, leaf, np.array([0.0]), leaf, leaf, value=np.array([1.0]))
-    both = _teller([FOREST, sure])(pa.array([1, 0]), columns(ROWS[:2])).to_pylist()
+    both = teller([FOREST, sure])(pa.array([1, 0]), columns(ROWS[:2])).to_pylist()
     assert [(row["probability"], row["base"]) for row in both] == [(1.0, 1.0), (0.25, 0.1875)]
 
 
 def reasons(rows: Numbers) -> list[list[tuple[object, ...]]]:
-    found = _teller([FOREST])(pa.array([0] * len(rows)), columns(rows)).to_pylist()
+    found = teller([FOREST])(pa.array([0] * len(rows)), columns(rows)).to_pylist()
     return [[tuple(reason.values()) for reason in row["contributions"]] for row in found]
 
 
