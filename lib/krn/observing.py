@@ -37,5 +37,5 @@ def _attempt(what: str, work: Callable[[], object]) -> None:
 
 def _measure(record: Record, steps: Sequence[str], config: Config, store: Store) -> None:
     samples = measure(record, steps, store, config.tables, kept.current(store.root))
-    kept.write(store.root, record.run, record.ended_at, samples)
-    export(store.root, [seen.sample for seen in kept.current(store.root).values()])
+    history = kept.write(store.root, record.run, record.ended_at, samples)
+    export(store.root, [seen[-1].sample for seen in history.values()])

@@ -242,9 +242,10 @@ def test_after_a_run_that_failed_the_sinks_are_told_and_after_one_that_did_not_t
 
 
 @pytest.mark.parametrize("text", ["{", "{}", "[7]"])
-def test_a_damaged_cursor_takes_no_alert_of_the_run_away(place: Place, text: str) -> None:
+@pytest.mark.parametrize("name", ["ops/cursors/gold.sales_daily.json", "ops/metrics.json"])
+def test_a_damaged_file_takes_no_alert_of_the_run_away(place: Place, name: str, text: str) -> None:
     (place.root / "alerts.toml").write_text(ALERTS)
-    path = place.warehouse / "ops/cursors/gold.sales_daily.json"
+    path = place.warehouse / name
     path.parent.mkdir(parents=True)
     path.write_text(text)
     assert place.run("gone", steps=("ingest", "aggregate"), alerts=place.root / "alerts.toml").exit_code == 69
