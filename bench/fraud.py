@@ -1,8 +1,8 @@
 """How well rules and a model rank card fraud: seven weeks of a simulated town, each after a week of learning.
 
-Run: python bench/fraud.py [--seed 0] [--first DAY] [--weeks 7] [--work FOLDER]. The method is the Handbook's: learn from a week,
-wait a week for its labels, test on the next; cards that are known as compromised by then are left out. Labels are seven
-days late. Features, rules, forests and scores are krn's own.
+Run: python bench/fraud.py [--seed 0] [--first DAY] [--weeks 7] [--work FOLDER]. The method is the Handbook's: learn
+from a week, wait a week for its labels, test on the next; cards that are known as compromised by then are left out.
+Labels are seven days late. Features, rules, forests and scores are krn's own.
 """
 
 import argparse
