@@ -74,8 +74,8 @@ def _values(value: Any, types: Types, column: DataType | None) -> str:
 def _condition(value: Any, types: Types, _: DataType | None) -> str:
     if not isinstance(value, str) or not value.strip():
         return "is text"
-    if sql.is_never_true(value):
-        return "compares with null, which is true for no row: write IS NULL or IS NOT NULL"
+    if never := sql.why_never_true(value):
+        return never
     if unknown := sql.strangers(value, types):
         return f"names {', '.join(unknown)}; known: {', '.join(types)}"
     return "" if sql.names(value) & types.keys() else "names no column, so it is true for all rows or for none"
