@@ -4,7 +4,7 @@ import re
 
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|.", re.DOTALL)  # an escape, a class, or one character
 
-_ANY = ("", " ", "~", "x" * 300, "Zoë \t7,50 €", "<b>")  # no rule would let all of these through
+_ODD = (" ", "~", "\t", "@", "<b>", "7,50 €", "x", "Zoë", "'", "{}")  # a rule refuses more than one of these
 
 
 def fault(pattern: object, anchored: bool = False) -> str:
@@ -17,7 +17,9 @@ def fault(pattern: object, anchored: bool = False) -> str:
         compiled = re.compile(pattern.replace(r"\z", r"\Z"))  # Java's \z, before Python 3.14
     except re.error as error:
         return f"is no regular expression: {error}"
-    return "passes anything: say what a value looks like" if anchored and all(map(compiled.search, _ANY)) else ""
+    if anchored and sum(compiled.search(odd) is None for odd in _ODD) <= 1:
+        return "passes almost anything: say what a value looks like (how long says value_lengths, what not not_match)"
+    return ""
 
 
 def _is_anchored(pattern: str) -> bool:
