@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from krn.history import number
 from krn.report.spark import Spark, spark
 from krn.retelling import finding
 from krn.tables.every import TABLES
@@ -104,6 +105,6 @@ def _spark(checks: Sequence[Record]) -> Spark | None:
     shares = [float(check["unexpected_percent"]) for check in checks if check["unexpected_percent"] is not None]
     if shares:
         return spark(shares, high=last.get("tolerated_percent"))
-    numbers = [float(check["observed"]) for check in checks if isinstance(check["observed"], (int, float))]
+    numbers = [n for check in checks if (n := number(check["observed"])) is not None]
     usual = last.get("limits") or {}
     return spark(numbers, usual.get("low"), usual.get("high")) if numbers else None

@@ -1,5 +1,7 @@
 """Every expectation over the gates of its table."""
 
+from decimal import Decimal
+
 from krn import journal
 from krn.gate.result import Check, Result
 from krn.outcome import Built
@@ -63,6 +65,14 @@ def test_numbers_are_followed_where_rows_are_not_counted(runs):
     (one,) = orders.judged
     assert one.spark is not None
     assert (one.found, one.tolerated, one.spark.line) == ("20", "", "3,12 117,3")
+
+
+def test_exact_sums_that_are_journaled_as_text_are_followed(runs):
+    for n, gap in enumerate(("0.0000", "0.1000")):
+        runs.add(gated(Check("gap", "expect_x", "critical", gap < "0.1", observed=Decimal(gap))), n=n)
+    (orders,) = expectations(journal.runs(runs.root))
+    assert orders.judged[0].spark is not None
+    assert orders.judged[0].spark.line == "3,21 117,3"
 
 
 def test_what_found_nothing_to_draw_has_no_line(runs):
