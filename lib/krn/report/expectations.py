@@ -70,7 +70,8 @@ def _gated(name: str, gates: Sequence[tuple[Record, Record]]) -> Gated:
         for check in gate["checks"]:
             history.setdefault(check["id"], []).append(check)
     run, latest = gates[-1]
-    judged = [_judged(history[check["id"]]) for check in latest["checks"]]
+    asked = [check["id"] for _, gate in gates if gate["suite"] == latest["suite"] for check in gate["checks"]]
+    judged = [_judged(history[name]) for name in dict.fromkeys(asked)]  # of an empty candidate only sums are asked
     worst_first = sorted(judged, key=lambda one: (one.status == "passed", -one.failures))
     return Gated(name, datetime.fromisoformat(str(run["ended_at"])), tuple(worst_first))
 

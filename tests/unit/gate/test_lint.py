@@ -107,7 +107,6 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(IN_SET, column="id", value_set=["a", ["b"]]), "e: value_set ['b'] does not fit a string column"),
         (said(REGEXES, column="id", regex_list=[[r"^a\z"]]), "e: regex_list is a text"),
         (said(PAIRS, column_A="id", column_B="units", value_pairs_set=[[["a"], 1]]), "e: value_pairs_set: ['a'] does"),
-        (said(EQUAL, column_A=["id"], column_B="day"), "e: column_A ['id'] is unknown"),
         (said("expect_key_to_be_unique", columns=["id", "nope"]), "e: columns nope is unknown"),
         (said("expect_key_to_be_unique", columns="id"), "e: columns is a list of columns"),
         (

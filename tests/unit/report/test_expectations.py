@@ -18,8 +18,8 @@ def found(name: str, percent: float, limit: float = 5.0, severity: str = "warnin
     return Check(name, "expect_x", severity, percent <= limit, description=f"{name} holds", **counts)  # type: ignore[arg-type]
 
 
-def gated(*checks: Check, table: str = "silver.orders") -> Built:
-    return Built(table, "published", result=Result(table, "hash", 100, checks))
+def gated(*checks: Check, table: str = "silver.orders", suite: str = "hash") -> Built:
+    return Built(table, "published", result=Result(table, suite, 100, checks))
 
 
 def test_the_share_that_fails_is_followed_over_the_gates_with_its_limit(runs):
@@ -45,10 +45,17 @@ def test_those_that_fail_come_first_then_those_that_ever_did(runs):
 
 
 def test_an_expectation_that_is_gone_is_not_shown_and_a_new_one_has_its_own_history(runs):
-    runs.add(gated(found("old", 0)), n=0)
+    runs.add(gated(found("old", 0), suite="older"), n=0)
     runs.add(gated(found("new", 1)), n=1)
     (orders,) = expectations(journal.runs(runs.root))
     assert [(one.id, one.gates) for one in orders.judged] == [("new", 1)]
+
+
+def test_what_was_not_asked_of_an_empty_candidate_is_still_shown(runs):
+    runs.add(gated(found("rows", 1), found("sums", 0)), n=0)
+    runs.add(gated(found("sums", 0)), n=1)
+    (orders,) = expectations(journal.runs(runs.root))
+    assert [(one.id, one.gates) for one in orders.judged] == [("rows", 1), ("sums", 2)]
 
 
 def test_only_the_latest_gates_count(runs):
