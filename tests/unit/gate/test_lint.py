@@ -166,6 +166,11 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(NOT_NULL, column="id", row_condition="1 = 1"), "e: row_condition names no column"),
         (said(NOT_NULL, column="id", row_condition="units = NULL"), "e: row_condition compares with null"),
         (said(EQUAL, column_A="id", column_B="units"), "e: id is string, units is int: compare columns of one kind"),
+        (said(GREATER, column_A="amount", column_B="ratio"), "e: a row with a null in one of them passes: say so"),
+        (
+            said(GREATER, column_A="amount", column_B="ratio", ignore_row_if="neither"),
+            "e: a row with a null in one of them passes: say so (ignore_row_if: either_value_is_missing), and where",
+        ),
         (said(EQUAL, column_A="id", column_B="id"), "e: id is compared with itself: name two columns"),
         (said(SUM, column_list=["units", "id"], sum_total=1), "e: string column; this type is for number columns"),
         (said(SUM, column_list=["units"], sum_total=1), "e: units is compared with itself: name two columns"),
