@@ -87,15 +87,15 @@ def _watched(record: Record, table: Record, check: Record) -> Watched:
         check["status"],
         at=datetime.fromisoformat(str(record["clock"])),
         is_open=table["outcome"] in ("published", "unchanged"),
-        observed=_number(check["observed"]),
+        observed=number(check["observed"]),
         limits=Limits(**check["limits"]),
     )
 
 
-def _number(observed: object) -> float | None:
+def number(observed: object) -> float | None:
     """A number as it is, an exact decimal out of its text; a date is none."""
     try:
-        number = observed if isinstance(observed, int) else float(str(observed))
+        told = observed if isinstance(observed, int) else float(str(observed))
     except ValueError:
         return None
-    return number if isfinite(number) else None
+    return told if isfinite(told) else None
