@@ -88,7 +88,7 @@ def test_a_model_scores_what_was_tried_after_its_training_and_the_run_says_which
 
 
 def test_what_was_learned_is_told_beside_the_model(town: Town) -> None:
-    (told,) = models.trained(town.store.root)
+    told = models.trained(town.store.root / FOLDER / town.made.version)
     assert (told.transactions, told.frauds, told.first, told.last) == (280, 42, FIRST, LAST)
     assert told.inputs.keys() == {transaction_features.TABLE.name, fraud_scores.TABLE.name, labels.TABLE.name}
     assert sum(told.importances.values()) == pytest.approx(1, abs=0.001)

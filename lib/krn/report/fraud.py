@@ -112,10 +112,16 @@ def matured_by(runs: Sequence[Mapping[str, Any]], now: datetime, config: Config)
     return config.today(last) - timedelta(days=config.label_delay_days)
 
 
+def model_of(runs: Sequence[Mapping[str, Any]]) -> Standing:
+    """How the models stood when gold was made last."""
+    noted = [run["notes"]["fraud_model"] for run in runs if "fraud_model" in run["notes"]]
+    return Standing(**noted[-1]) if noted else Standing("absent", "no run has looked for a model")
+
+
 def scored_by(model: Standing) -> str:
-    """What makes the scores: the rules, and a model where one may be relied on."""
-    if model.status == "fresh" and model.model:
-        return f"the rules, and beside them by model {model.model.version}"
+    """What made the scores: the rules, and a model where one may be relied on."""
+    if model.status == "fresh":
+        return f"the rules, and beside them by model {model.version}" + (f"; {model.why}" if model.why else "")
     return f"the rules alone: {model.why}"
 
 

@@ -54,3 +54,9 @@ def test_each_transaction_is_scored_by_the_model_in_force_when_it_was_tried_and_
            fast           | new   | 1.0         | 0.25 | 0    | [{"feature":"kmh","contribution":0.75,"value":1000}]
            nowhere        | new   | 0.125       | 0.25 | 0    | [{"feature":"kmh","contribution":-0.125}]""",
     )
+
+
+def test_without_models_there_are_no_rows(spark):
+    given = rows(spark, GIVEN, transaction_features.TABLE)
+    scores = given.select("transaction_id", "initiated_on", F.lit(0).alias("score"))
+    assert transformed(spark, TABLE, features=given, scores=scores, models=()).isEmpty()

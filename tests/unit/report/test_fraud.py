@@ -1,15 +1,15 @@
 """Card fraud at a glance: counts of all currencies, money of each alone, and what is not known yet left out."""
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from krn.config import Config
 from krn.models import Standing
-from krn.report.fraud import Fraud, Money, Share, fraud, matured_by, scored_by
+from krn.report.fraud import Fraud, Money, Share, fraud, matured_by, model_of, scored_by
 from krn.report.rates import OPEN
 from krn.tables.gold import fraud_daily
 
@@ -104,7 +104,16 @@ def test_a_day_is_matured_by_the_clock_of_the_run_that_built_it_in_the_shop_s_zo
 
 
 def test_what_scores_is_a_model_too_where_one_may_be_relied_on():
-    newest = SimpleNamespace(version="20260901T000000-1a2b3c4d")
+    newest = "20260901T000000-1a2b3c4d"
     assert scored_by(ABSENT) == "the rules alone: no model was trained"
     assert scored_by(Standing("stale", "it is 80 days old", newest)) == "the rules alone: it is 80 days old"
-    assert scored_by(Standing("fresh", "", newest)) == "the rules, and beside them by model 20260901T000000-1a2b3c4d"
+    assert scored_by(Standing("fresh", "", newest)) == f"the rules, and beside them by model {newest}"
+    assert scored_by(Standing("fresh", "v2 is damaged", "v1")) == (
+        "the rules, and beside them by model v1; v2 is damaged"
+    )
+
+
+def test_the_model_is_the_one_that_the_last_run_with_gold_found():
+    notes = [{}, {"fraud_model": asdict(Standing("fresh", "", "v1"))}, {"trained": {"version": "v2"}}]
+    assert model_of([{"notes": note} for note in notes]) == Standing("fresh", "", "v1")
+    assert model_of([]).status == "absent"

@@ -16,7 +16,12 @@ from krn.tables.types import DAY, INSTANT, MEASURE, MONEY, TEXT
 
 
 def fraud_model_scores(features: DataFrame, scores: DataFrame, models: Sequence[Model]) -> DataFrame:
-    """Of each transaction the model that was in force when it was tried; what the rules gave is one more feature."""
+    """Of each transaction the model that was in force when it was tried; what the rules gave is one more feature.
+
+    Without models there are no rows: those of a model that is gone or no longer fits are taken out.
+    """
+    if not models:
+        return features.limit(0).select(*(F.lit(None).cast(c.type).alias(c.name) for c in TABLE.columns))
     versions = F.array(*(F.lit(model.version) for model in models))
     tried = features.withColumn("_place", in_force(models, F.col("initiated_at"))).where("_place IS NOT NULL")
     tried = tried.join(scores.select("transaction_id", "score"), on="transaction_id", how="inner")
