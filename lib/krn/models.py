@@ -26,6 +26,7 @@ class Trained:
     """How a model was made: of which rows, with what, and how well it did on days that it had not seen.
 
     `definition` is the fingerprint of each table that a model looks at, `inputs` are the versions that were read.
+    `scales` is what money of each currency counts for beside the lesson's main one.
     """
 
     version: str
@@ -35,6 +36,7 @@ class Trained:
     last: date
     seed: int
     features: tuple[str, ...]
+    scales: Mapping[str, float]
     definition: Mapping[str, str]
     inputs: Mapping[str, Mapping[str, Any]]
     transactions: int
@@ -85,7 +87,8 @@ def usable(these: Found, max_age_days: int) -> tuple[Model, ...]:
     began = [made.as_of for made, _ in these.fitting]
     ends = [min(since + age, later) for since, later in pairwise(began)] + [since + age for since in began[-1:]]
     return tuple(
-        Model(made.version, made.as_of, end, trees) for (made, trees), end in zip(these.fitting, ends, strict=True)
+        Model(made.version, made.as_of, end, trees, made.scales)
+        for (made, trees), end in zip(these.fitting, ends, strict=True)
     )
 
 

@@ -78,6 +78,8 @@ def model(made: Record) -> Iterator[str]:
         first, last = found["held_out"]
         for name in ("model", "rules"):
             yield f"{name} on {first} to {last}, not learned from: {_ranks(found[name], found['capacity'])}"
+    else:
+        yield "How well it ranks is not known: too few days, or no fraud among them, to hold some out."
     most = list(made["importances"].items())[:5]
     yield f"It looks most at {', '.join(f'{name} ({share:.0%})' for name, share in most)}."
 

@@ -34,6 +34,7 @@ def trained(root: Path, day: int, definition: str = "now") -> str:
         last=date(2025, 12, 28),
         seed=1,
         features=("amount",),
+        scales={"EUR": 1.0},
         definition={FEATURES.name: definition},
         inputs={},
         transactions=4,

@@ -269,3 +269,9 @@ def test_a_model_says_what_it_learned_and_how_it_ranks_beside_the_rules(capsys):
         f"rules on 2026-01-22 to 2026-01-28, {ranked}",
         "It looks most at amount (75%), kmh (25%).",
     ]
+
+
+def test_a_model_that_was_not_measured_says_so(capsys):
+    made = {"version": "v1", "transactions": 10, "frauds": 1, "first": "2026-01-01", "last": "2026-01-07"}
+    say_model(made | {"measured": None, "importances": {"amount": 1.0}}, as_json=False)
+    assert "How well it ranks is not known" in capsys.readouterr().out
