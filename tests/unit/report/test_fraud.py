@@ -94,13 +94,16 @@ def test_a_shop_without_cards_has_no_section(small, rows):
     assert fraud(small.write(), DAY, ABSENT) is None
 
 
-def test_a_day_is_matured_by_the_clock_of_the_run_that_built_it_in_the_shop_s_zone():
+def test_a_day_is_matured_by_the_clock_of_the_run_that_built_it_and_not_of_one_that_held_it():
     config = Config.model_validate({"timezone": "Asia/Tokyo", "label_delay_days": 3})
-    built = {"clock": "2026-11-23T16:00:00+00:00", "tables": [{"table": fraud_daily.TABLE.name}]}
-    other = {"clock": "2026-11-25T16:00:00+00:00", "tables": [{"table": "gold.sales_daily"}]}
+    built, held = (
+        {"clock": f"2026-11-{day}T16:00:00+00:00", "tables": [{"table": fraud_daily.TABLE.name, "outcome": outcome}]}
+        for day, outcome in ((23, "unchanged"), (24, "held"))
+    )
+    other = {"clock": "2026-11-25T16:00:00+00:00", "tables": [{"table": "gold.sales_daily", "outcome": "published"}]}
     now = datetime.fromisoformat("2026-11-28T00:00:00+00:00")
-    assert matured_by([built, other], now, config) == date(2026, 11, 21)
-    assert matured_by([other], now, config) == date(2026, 11, 25)
+    assert matured_by([built, held, other], now, config) == date(2026, 11, 21)
+    assert matured_by([held, other], now, config) == date(2026, 11, 25)
 
 
 def test_what_scores_is_a_model_too_where_one_may_be_relied_on():
