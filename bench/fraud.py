@@ -1,8 +1,8 @@
 """How well rules and a model rank card fraud: seven weeks of a simulated town, each after a week of learning.
 
-Run: python bench/fraud.py [--seed 0] [--first DAY] [--work FOLDER]. The method is the Handbook's: learn from a week,
-wait a week for its labels, test on the next; cards that are known as compromised by then are left out. Labels are seven
-days late. Features, rules, forests and scores are krn's own.
+Run: python bench/fraud.py [--seed 0] [--first DAY] [--weeks 7] [--work FOLDER]. The method is the Handbook's: learn
+from a week, wait a week for its labels, test on the next; cards that are known as compromised by then are left out.
+Labels are seven days late. Features, rules, forests and scores are krn's own.
 """
 
 import argparse
@@ -108,7 +108,7 @@ def card_precision(week: pd.DataFrame, score: str) -> float:
 MEASURES = (average_precision, card_precision)
 
 
-def main(seed: int, first: int, work: Path) -> None:
+def main(seed: int, first: int, weeks: int, work: Path) -> None:
     """Print both measures of rules and model for each week, and their means."""
     started = time.monotonic()
     spark = open_session(HOME, "bench fraud", {"spark.master": "local[2]", "spark.driver.memory": "4g"})
@@ -122,7 +122,7 @@ def main(seed: int, first: int, work: Path) -> None:
     print(f"{len(paid):,} transactions and their features: {time.monotonic() - started:.0f} s")
     print("          rules         model\n          AP     CP     AP     CP", flush=True)
     rows = []
-    for day in range(first, first + WEEKS * WEEK, WEEK):
+    for day in range(first, first + weeks * WEEK, WEEK):
         learned = model(features, scores, labels, day, work)
         told = fraud_model_scores(features, scores, (learned,)).select("transaction_id", "probability")
         week = tested(paid, day).merge(told.join(scores, on="transaction_id").toPandas(), on="transaction_id")
@@ -140,7 +140,8 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser()
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--first", type=int, default=FIRST)
+    asked.add_argument("--weeks", type=int, default=WEEKS)
     asked.add_argument("--work", type=Path)
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        main(options.seed, options.first, options.work or Path(folder))
+        main(options.seed, options.first, options.weeks, options.work or Path(folder))
