@@ -6,7 +6,7 @@ counts as moved away.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -112,9 +112,11 @@ def trained(folder: Path) -> Trained:
     path = folder / RECORD
     with records.whole(path):
         told = records.read(path) or {}
-        instants = {name: datetime.fromisoformat(told[name]) for name in ("as_of", "created_at")}
+        instants = {name: datetime.fromisoformat(told[name]).astimezone(UTC) for name in ("as_of", "created_at")}
         days = {name: date.fromisoformat(told[name]) for name in ("first", "last")}
-        return Trained(**{**told, **instants, **days, "features": tuple(told["features"])})
+        scales = {currency: float(times) for currency, times in told["scales"].items()}
+        of = {"features": tuple(told["features"]), "scales": scales, "definition": dict(told["definition"])}
+        return Trained(**{**told, **instants, **days, **of})
 
 
 def keep(root: Path, draft: Path, made: Trained) -> Path:

@@ -1,5 +1,6 @@
 """Models of a warehouse, without Spark: which one scores when, and what is said where none does."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -131,6 +132,11 @@ def other_keys(folder: Path) -> None:
     (folder / RECORD).write_text('{"version": "v10", "colour": "red"}')
 
 
+def no_definition(folder: Path) -> None:
+    told = json.loads((folder / RECORD).read_text())
+    (folder / RECORD).write_text(json.dumps(told | {"definition": 7}))
+
+
 def no_json(folder: Path) -> None:
     (folder / RECORD).write_text("{")
 
@@ -139,7 +145,7 @@ def no_record(folder: Path) -> None:
     (folder / RECORD).unlink()
 
 
-@pytest.mark.parametrize("damage", [no_parquet, no_tree, other_columns, other_keys, no_json, no_record])
+@pytest.mark.parametrize("damage", [no_parquet, no_tree, other_columns, other_keys, no_definition, no_json, no_record])
 def test_a_damaged_model_counts_as_moved_away_and_is_named(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     trained(tmp_path, 0)
     damage(tmp_path / models.FOLDER / trained(tmp_path, 10))

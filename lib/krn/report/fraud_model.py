@@ -60,4 +60,13 @@ def _held_out(measured: Mapping[str, Any] | None) -> HeldOut | None:
     if measured is None:
         return None
     first, last = map(date.fromisoformat, measured["held_out"])
-    return HeldOut(first, last, measured["capacity"], tuple(Ranked(by, **measured[by]) for by in ("model", "rules")))
+    return HeldOut(
+        first, last, int(measured["capacity"]), tuple(_ranked(by, measured[by]) for by in ("model", "rules"))
+    )
+
+
+def _ranked(by: str, found: Mapping[str, float | None]) -> Ranked:
+    average, cards = (
+        None if value is None else float(value) for value in (found["average_precision"], found["card_precision"])
+    )
+    return Ranked(by, average, cards)
