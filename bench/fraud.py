@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import town
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from krn import rules
@@ -118,18 +118,26 @@ def main(seed: int, first: int, weeks: int, work: Path) -> None:
         transaction_features(made, made, labels, cards, DELAY).write.parquet(path)
     features = spark.read.parquet(path)
     scores = fraud_scores(features, rules.load(HOME / rules.FILE)).select("transaction_id", "initiated_on", "score")
+    scores = scores.persist()
     paid = made.select("transaction_id", "card_id", "day", F.col("amount").cast("double"), "is_fraud").toPandas()
     print(f"{len(paid):,} transactions and their features: {time.monotonic() - started:.0f} s")
     print("          rules         model\n          AP     CP     AP     CP", flush=True)
     rows = []
     for day in range(first, first + weeks * WEEK, WEEK):
         learned = model(features, scores, labels, day, work)
-        told = fraud_model_scores(features, scores, (learned,)).select("transaction_id", "probability")
+        asked = (of.where(F.col("initiated_on").between(*_days(day))) for of in (features, scores))
+        told = fraud_model_scores(*asked, (learned,)).select("transaction_id", "probability")
         week = tested(paid, day).merge(told.join(scores, on="transaction_id").toPandas(), on="transaction_id")
         rows.append([measure(week, by) for by in ("score", "probability") for measure in MEASURES])
         print(f"day {day:4}  {_line(rows[-1])}  {time.monotonic() - started:.0f} s", flush=True)
     print(f"mean      {_line(np.mean(rows, axis=0))}")
     spark.stop()
+
+
+def _days(first: int) -> tuple[Column, Column]:
+    """The first and the last day of the week."""
+    start = (START + timedelta(days=first)).date()
+    return F.lit(start), F.lit(start + timedelta(days=WEEK - 1))
 
 
 def _line(values: Iterable[float]) -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SETTINGS: Mapping[str, Any] = {
     "numTrees": 100,
     "maxDepth": 12,
-    "maxBins": 128,
+    "maxBins": 256,
     "minInstancesPerNode": 2,
     "featureSubsetStrategy": "onethird",
 }
