@@ -31,7 +31,8 @@ def load(root: Path, table: str) -> Cursor | None:
     found = records.read(_path(root, table))
     if found is None:
         return None
-    return Cursor(**{**found, "inputs": {name: Seen(**seen) for name, seen in found["inputs"].items()}})
+    with records.whole(_path(root, table)):
+        return Cursor(**{**found, "inputs": {name: Seen(**seen) for name, seen in found["inputs"].items()}})
 
 
 def save(root: Path, cursor: Cursor) -> None:

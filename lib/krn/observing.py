@@ -1,6 +1,6 @@
 """After a run: measure it, export the metrics, look at the watches. What fails here changes no run's end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,17 +21,21 @@ log = structlog.get_logger()
 
 
 def observe(record: Record, steps: Sequence[str], config: Config, home: Path, store: Store, variable: Variable) -> None:
-    """Keep what the run measured beside its record, then tell whom the file of alerts names."""
+    """Keep what the run measured beside its record, then tell whom the file of alerts names, whatever was measured."""
+    _attempt("metrics", lambda: _measure(record, steps, config, store))
+    _attempt("watches", lambda: check(config, alerts_of(config, home), variable, datetime.now(UTC)))
+
+
+def _attempt(what: str, work: Callable[[], object]) -> None:
     try:
-        _measure(record, steps, config, store)
-        check(config, alerts_of(config, home), variable, datetime.now(UTC))
+        work()
     except Busy:
-        log.info("alerts_left_to_another_look")
+        log.info("left_to_another_run", what=what)
     except (KrnError, OSError, duckdb.Error) as failed:
-        log.error("not_observed", error=str(failed))
+        log.error("not_observed", what=what, error=str(failed))
 
 
 def _measure(record: Record, steps: Sequence[str], config: Config, store: Store) -> None:
     samples = measure(record, steps, store, config.tables, kept.current(store.root))
-    kept.write(store.root, record.run, record.ended_at, samples)
-    export(store.root, [seen.sample for seen in kept.current(store.root).values()])
+    history = kept.write(store.root, record.run, record.ended_at, samples)
+    export(store.root, [seen[-1].sample for seen in history.values()])

@@ -241,6 +241,35 @@ def test_after_a_run_that_failed_the_sinks_are_told_and_after_one_that_did_not_t
     ]
 
 
+@pytest.mark.parametrize("text", ["{", "{}", "[7]"])
+@pytest.mark.parametrize("name", ["ops/cursors/gold.sales_daily.json", "ops/metrics.json"])
+def test_a_damaged_file_takes_no_alert_of_the_run_away(place: Place, name: str, text: str) -> None:
+    (place.root / "alerts.toml").write_text(ALERTS)
+    path = place.warehouse / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    assert place.run("gone", steps=("ingest", "aggregate"), alerts=place.root / "alerts.toml").exit_code == 69
+    assert [incident.watch for incident in state.load(place.warehouse).incidents] == ["failed"]
+
+
+def test_what_can_not_be_measured_keeps_no_watch_from_being_looked_at(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    (place.root / "alerts.toml").write_text(ALERTS)
+    assert place.run("gone", alerts=place.root / "alerts.toml").exit_code == 69
+    (place.warehouse / "ops/alerts.json").unlink()
+    monkeypatch.setattr("krn.observing.measure", full)
+    with capture_logs() as logs:
+        assert place.run("gone", alerts=place.root / "alerts.toml").exit_code == 69
+    assert [(log["what"], log["error"]) for log in logs if log["event"] == "not_observed"] == [
+        ("metrics", "the disk is full")
+    ]
+    assert [incident.watch for incident in state.load(place.warehouse).incidents] == ["failed"]
+
+
 def test_a_bug_is_an_alert_as_well(place: Place) -> None:
     arm("listed", _bug)
     with pytest.raises(Bug):

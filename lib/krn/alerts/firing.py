@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from itertools import takewhile
+from itertools import product, takewhile
 
 from krn.alerts.written import Watch
 from krn.metrics.catalogue import METRICS
@@ -39,10 +39,30 @@ def _of_watch(watch: Watch, history: History, now: datetime) -> Iterator[Firing]
     groups = defaultdict[Labels, dict[str, float]](dict)
     for (_, labels), seen in sorted(watched.items()):
         if _meets(watch, seen, now):
-            group = tuple((label, value) for label, value in labels if label in watch.group_by)
-            groups[group][_text(labels)] = _value(watch, seen[-1], now)
+            groups[_group(watch, labels)][_text(labels)] = _value(watch, seen[-1], now)
+    if watch.absent and _is_known_for_long_enough(watch, history, now):
+        for labels in _named(watch):
+            if not any(set(labels) <= set(series[1]) for series in watched):
+                groups[_group(watch, labels)][f"{_text(labels)}, never measured"] = 0.0
     for group, found in groups.items():
         yield Firing(watch.name, group, found)
+
+
+def _named(watch: Watch) -> Iterator[Labels]:
+    """Every series that the watch names in so many words; a pattern names none."""
+    words = {label: [one for one in of if not set(one) & set("*?[")] for label, of in sorted(watch.labels.items())}
+    if watch.labels and all(words.values()):
+        yield from (tuple(zip(words, values, strict=True)) for values in product(*words.values()))
+
+
+def _is_known_for_long_enough(watch: Watch, history: History, now: datetime) -> bool:
+    """Of what is to be no older than 6 h, nothing is missing before something else was measured 6 h ago."""
+    longest = watch.condition.threshold if METRICS[watch.metric].is_instant else 0
+    return any(now.timestamp() - seen[0].at.timestamp() >= longest for seen in history.values())
+
+
+def _group(watch: Watch, labels: Labels) -> Labels:
+    return tuple((label, value) for label, value in labels if label in watch.group_by)
 
 
 def _is_watched(watch: Watch, series: Series) -> bool:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from krn.alerts.condition import Condition, parsed
 from krn.errors import UsageError
 from krn.metrics.catalogue import METRICS
+from krn.metrics.kept import CARRIED
 
 FILE = Path("conf", "alerts.toml")
 
@@ -50,7 +51,7 @@ class Watch(_Frozen):
     then: str = Field(pattern="^krn ")
     runbook: str = Field(pattern="^[a-z0-9_-]+$")
     over: str = Field("It is as it should be again.", min_length=1)
-    for_runs: int = Field(1, ge=1, le=100)
+    for_runs: int = Field(1, ge=1, le=CARRIED)
     for_minutes: float = Field(0, ge=0)
     least: int = Field(0, ge=0)
     absent: bool = False

@@ -25,7 +25,11 @@ class Metric:
 #: number of series is bounded, and no event adds one.
 _EVERY = (
     Metric("step_finished_timestamp_seconds", "when a run last finished the step, also if it held a table", ("step",)),
-    Metric("run_failed", "1: the last run of the step failed; 0: it did not", ("step",)),
+    Metric(
+        "run_failed",
+        "1: the step's last run failed; 0: it did not; one that was busy or stopped says neither",
+        ("step",),
+    ),
     Metric("run_duration_seconds", "how long the job's last run took", ("job",)),
     Metric("source_failed", "1: the last run could not take what the source has; 0: it could", ("source",)),
     Metric("source_deliveries", "deliveries that the last run took", ("source",)),
@@ -47,7 +51,7 @@ _EVERY = (
         "gold reflects them (silver_to_gold), and all the way (event_to_gold)",
         ("source", "hop", "quantile"),
     ),
-    Metric("table_held", "1: the gate of the table did not open; 0: it did", ("table",)),
+    Metric("table_held", "1: the gate of the table did not open when it was last asked; 0: it did", ("table",)),
     Metric("table_warnings", "expectations that warned in the table's last gate", ("table",)),
     Metric("table_current_timestamp_seconds", "when a run last brought the table up to date", ("table",)),
     Metric("gold_through_version", "version of silver.deliveries that all of gold reflects", ()),

@@ -1,11 +1,16 @@
 """Everything that is measured when a run has ended: no Spark, and only files that are new since the run before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+
+import duckdb
+import structlog
 
 from krn import cursors
+from krn.errors import KrnError
 from krn.journal import Record
-from krn.metrics.committed import files
+from krn.metrics.committed import File, files
 from krn.metrics.latency import to_gold, to_silver
 from krn.metrics.of_run import of_run
 from krn.metrics.sample import Sample, Seen, Series, sample
@@ -14,16 +19,36 @@ from krn.store import Store
 from krn.tables.every import made_for
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
 
+log = structlog.get_logger()
+
 
 def measure(
     record: Record, steps: Sequence[str], store: Store, tables: Sequence[str], before: Mapping[Series, Seen]
 ) -> list[Sample]:
-    """The samples of one run; `tables` are the patterns of the configuration, `before` the samples of earlier runs."""
-    judged = files(store, _judged(record))
-    measured = [*of_run(record, steps, before), *of_verdicts(judged, before), *to_silver(judged)]
+    """The samples of one run; `tables` are the patterns of the configuration, `before` the samples of earlier runs.
+
+    A file that is damaged takes away what would be read from it, and no word of how the run ended.
+    """
+
+    @cache
+    def judged() -> list[File]:
+        return files(store, _judged(record))
+
+    parts: dict[str, Callable[[], Iterable[Sample]]] = {
+        "run": lambda: of_run(record, steps, before),
+        "verdicts": lambda: of_verdicts(judged(), before),
+        "latency": lambda: to_silver(judged()),
+    }
     if "aggregate" in steps:
-        measured += _of_gold(record.ended_at, _judged(record), store, tables, before)
-    return measured
+        parts["gold"] = lambda: _of_gold(record.ended_at, _judged(record), store, tables, before)
+    return [sample for what, part in parts.items() for sample in _as_far_as_readable(what, part)]
+
+
+def _as_far_as_readable(what: str, part: Callable[[], Iterable[Sample]]) -> Iterator[Sample]:
+    try:
+        yield from part()
+    except (KrnError, OSError, duckdb.Error) as failed:
+        log.error("not_measured", what=what, error=str(failed))
 
 
 def _judged(record: Record) -> list[int]:

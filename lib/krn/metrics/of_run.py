@@ -9,14 +9,16 @@ from krn.outcome import Built
 from krn.sources.ingested import Ingested
 
 _FINISHED = (0, GateHeld.exit_code)
-_NO_FAILURE = (*_FINISHED, Busy.exit_code, Stopped.exit_code)
+#: Whether what was begun would have failed is not known, so what earlier runs said of it stays true.
+_UNDECIDED = (Busy.exit_code, Stopped.exit_code)
 _LAST = "source_last_delivery_timestamp_seconds"
 
 
 def of_run(record: Record, steps: Sequence[str], before: Mapping[Series, Seen]) -> Iterator[Sample]:
     """`before` has the newest samples of earlier runs: a source that gave nothing keeps the instant it last did."""
     for step in steps:
-        yield sample("run_failed", record.exit_code not in _NO_FAILURE, step=step)
+        if record.exit_code not in _UNDECIDED:
+            yield sample("run_failed", record.exit_code not in _FINISHED, step=step)
         if record.exit_code in _FINISHED:
             yield sample("step_finished_timestamp_seconds", record.ended_at.timestamp(), step=step)
     yield sample("run_duration_seconds", (record.ended_at - record.started_at).total_seconds(), job=record.job)
@@ -39,7 +41,8 @@ def _of_source(source: Ingested, record: Record, before: Mapping[Series, Seen]) 
 
 
 def _of_table(built: Built, record: Record) -> Iterator[Sample]:
-    yield sample("table_held", built.outcome == "held", table=built.table)
+    if built.outcome != "waits":  # its gate was not asked: a table that was held still is
+        yield sample("table_held", not built.is_open, table=built.table)
     if built.result is not None:
         warned = [check for check in built.result.checks if check.status == "warned"]
         yield sample("table_warnings", len(warned), table=built.table)

@@ -124,3 +124,49 @@ def test_where_no_run_was_ever_measured_only_what_asks_for_it_fires() -> None:
     assert [one.found for one in firing([watch(ran, "> 6 h", absent=True)], {}, NOW)] == [{"nothing measured": 0}]
     failed = history((0, [sample("run_failed", 1, step="ingest")]))
     assert firing([watch(ran, "> 6 h", absent=True)], failed, NOW) == []
+
+
+def finished(*steps: str, hours: float = 0) -> list[Sample]:
+    at = (NOW - timedelta(hours=hours)).timestamp()
+    return [sample("step_finished_timestamp_seconds", at, step=step) for step in steps]
+
+
+def no_run(*steps: str, **keys: Any) -> Watch:
+    return watch("step_finished_timestamp_seconds", "> 6 h", absent=True, labels={"step": steps}, **keys)
+
+
+def test_a_step_that_never_ran_is_absent_once_the_others_have_run_for_so_long() -> None:
+    of = no_run("ingest", "transform", "aggregate")
+    ran = [(360, finished("ingest", hours=6)), (0, finished("ingest", "transform"))]
+    (found,) = fires(of, *ran)
+    assert found == Firing("watch", (), {"aggregate, never measured": 0})
+    assert fires(of, (359, ran[0][1]), ran[1]) == []
+    assert fires(of, *ran, (0, finished("aggregate"))) == []
+
+
+def test_each_group_that_is_absent_is_an_alert_of_its_own() -> None:
+    of = no_run("ingest", "transform", "aggregate", group_by=("step",))
+    found = fires(of, (600, finished("ingest", hours=10)))
+    assert [(one.key, one.found) for one in found] == [
+        ("watch step=ingest", {"ingest": 36_000}),
+        ("watch step=transform", {"transform, never measured": 0}),
+        ("watch step=aggregate", {"aggregate, never measured": 0}),
+    ]
+
+
+def test_a_pattern_names_no_series_and_only_what_asks_for_it_misses_one() -> None:
+    ran = (600, finished("ingest"))
+    assert fires(no_run("ingest", "trans*"), ran) == []
+    assert fires(watch("step_finished_timestamp_seconds", "> 6 h", labels={"step": "transform"}), ran) == []
+
+
+def test_what_is_no_instant_is_absent_at_once() -> None:
+    held = watch("table_held", "> 0", absent=True, labels={"table": "gold.sales_daily"})
+    (found,) = fires(held, (0, finished("ingest")))
+    assert found.found == {"gold.sales_daily, never measured": 0}
+
+
+def test_of_several_labels_each_series_that_is_named_is_missed() -> None:
+    of = watch(absent=True, labels={"source": ("a", "b"), "type": "order.created"})
+    (found,) = fires(of, (0, [share(0.0, "a")]))
+    assert list(found.found) == ["b, order.created, never measured"]

@@ -103,6 +103,16 @@ def test_silence_of_a_source_is_found_when_no_run_runs(place: Place) -> None:
     assert "- shop: 7.0 h (source_last_delivery_timestamp_seconds > 6 h)" in place.told[0]["message"]
 
 
+def test_what_fires_goes_on_however_often_other_jobs_run(place: Place) -> None:
+    """Ingest every ten minutes, and the steps that the watch is of never again: it has not ended after 17 hours."""
+    last = sample("source_last_delivery_timestamp_seconds", NOON.timestamp(), source="shop")
+    kept.write(place.config.warehouse, "run", NOON, [last])
+    for n in range(1, 103):
+        place.ran(NOON + timedelta(minutes=10 * n))
+    assert [len(place.look(hours).told) for hours in (7, 17, 30)] == [1, 0, 0]
+    assert [incident.over_at for incident in place.look(hours=30).incidents] == [None]
+
+
 def test_sources_and_tables_that_the_configuration_has_no_longer_are_not_watched(place: Place) -> None:
     gone = sample("source_last_delivery_timestamp_seconds", NOON.timestamp(), source="gone")
     kept.write(place.config.warehouse, "run", NOON, [gone, sample("table_held", 1, table="gold.gone")])

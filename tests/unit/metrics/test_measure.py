@@ -159,3 +159,20 @@ def test_a_commit_that_wrote_files_anew_brings_nothing_new(warehouse: Warehouse)
     log = warehouse.root / "silver" / "deliveries" / "_delta_log" / f"{version:020}.json"
     log.write_text(log.read_text() + '\n{"remove": {"path": "old.parquet", "dataChange": true}}')
     assert values(measured(warehouse, version), "deliveries", "verdict") == {}
+
+
+def test_a_commit_that_is_damaged_takes_away_what_it_would_tell_and_no_more(warehouse: Warehouse) -> None:
+    version = warehouse.judged(Came(1))
+    warehouse.gold_reflects(version)
+    (log,) = (warehouse.root / "silver/deliveries/_delta_log").iterdir()
+    log.write_text("{")
+    found = {s.name for s in measured(warehouse, version)}
+    assert {"run_failed", "table_held", "gold_through_version"} <= found
+    assert not {"deliveries", "quarantine_share"} & found
+
+
+def test_rows_that_are_damaged_take_away_what_they_would_tell_and_no_more(warehouse: Warehouse) -> None:
+    version = warehouse.judged(Came(1))
+    for file in (warehouse.root / "silver").rglob("*.parquet"):
+        file.write_bytes(b"PAR1")
+    assert "run_failed" in {s.name for s in measured(warehouse, version)}

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 import krn
 from krn.errors import Unreadable
 from krn.metrics import kept
 from krn.metrics.catalogue import METRICS
 from krn.metrics.exposition import export
+from krn.metrics.kept import CARRIED, LAST
 from krn.metrics.listing import listed
 from krn.metrics.sample import Sample, sample
 
@@ -33,10 +35,44 @@ def test_the_newest_sample_of_a_series_is_current_and_the_older_ones_are_its_his
     ]
 
 
-def test_only_the_newest_runs_are_looked_at(tmp_path: Path) -> None:
-    for n in range(5):
-        wrote(tmp_path, n, sample("source_deliveries", n, source=f"s{n}"))
-    assert [name for (_, ((_, name),)) in kept.history(tmp_path, last=2)] == ["s3", "s4"]
+def test_runs_of_another_job_push_no_series_out(tmp_path: Path) -> None:
+    """An hourly job whose table is held, once more after hours of a job every few minutes."""
+    held = sample("table_held", 1, table="gold.sales_daily")
+    wrote(tmp_path, 0, held)
+    for n in range(1, LAST + 2):
+        wrote(tmp_path, n, sample("source_deliveries", n, source="a"))
+    assert kept.current(tmp_path)[held.series].run == "run000"
+    wrote(tmp_path, LAST + 2, held)
+    assert [seen.run for seen in kept.history(tmp_path)[held.series]] == ["run000", f"run{LAST + 2}"]
+    assert len(kept.history(tmp_path)["source_deliveries", (("source", "a"),)]) == LAST - 1  # of the newest runs
+
+
+def test_only_the_newest_samples_of_a_series_are_carried_on(tmp_path: Path) -> None:
+    for n in range(CARRIED + 1):
+        wrote(tmp_path, n, sample("source_deliveries", n, source="a"))
+    (carried,) = kept.history(tmp_path, last=0).values()
+    assert [seen.sample.value for seen in carried] == [float(n) for n in range(1, CARRIED + 1)]
+
+
+def test_a_sample_that_two_runs_at_once_lost_is_found_in_its_run(tmp_path: Path) -> None:
+    a, b = sample("source_deliveries", 1, source="a"), sample("source_deliveries", 1, source="b")
+    wrote(tmp_path, 0, a)
+    before = (tmp_path / "ops/metrics.json").read_bytes()
+    wrote(tmp_path, 1, b)
+    (tmp_path / "ops/metrics.json").write_bytes(before)
+    wrote(tmp_path, 2, a)
+    assert kept.history(tmp_path, last=0).keys() == {a.series, b.series}
+
+
+@pytest.mark.parametrize(("days", "is_kept", "is_share_kept"), [(7, True, True), (8, True, False), (85, False, False)])
+def test_what_is_measured_no_longer_is_gone_after_weeks_and_a_share_after_one(
+    tmp_path: Path, days: int, is_kept: bool, is_share_kept: bool
+) -> None:
+    held, share = sample("table_held", 1, table="x"), sample("quarantine_share", 1, 50, source="a", type="other")
+    wrote(tmp_path, 0, held, share)
+    wrote(tmp_path, 24 * days)
+    carried = kept.history(tmp_path, last=0)
+    assert (held.series in carried, share.series in carried) == (is_kept, is_share_kept)
 
 
 def test_a_draft_that_a_crash_left_is_no_record(tmp_path: Path) -> None:
@@ -45,11 +81,24 @@ def test_a_draft_that_a_crash_left_is_no_record(tmp_path: Path) -> None:
     assert len(kept.current(tmp_path)) == 1
 
 
-def test_a_record_that_is_damaged_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"run": "run000", "at": "noon", "samples": []}'])
+@pytest.mark.parametrize("name", ["metrics/2026-01-30/run000.json", "metrics.json"])
+def test_a_record_that_is_damaged_is_named_and_the_others_count(tmp_path: Path, name: str, text: str) -> None:
+    wrote(tmp_path, 0, sample("source_deliveries", 1, source="a"))
+    wrote(tmp_path, 1, sample("source_deliveries", 2, source="a"))
+    (tmp_path / "ops" / name).write_text(text)
+    with capture_logs() as logs:
+        assert [seen.sample.value for seen in kept.current(tmp_path).values()] == [2]
+    assert [(log["event"], f"{name} is damaged" in log["error"]) for log in logs] == [("metrics_left_out", True)]
+    wrote(tmp_path, 2, sample("source_deliveries", 3, source="a"))
+    assert kept.current(tmp_path)
+
+
+def test_the_table_of_a_record_that_is_damaged_is_refused(tmp_path: Path) -> None:
     wrote(tmp_path, 0)
-    (tmp_path / "ops/metrics/2026-01-30/run000.json").write_text('{"run": "run000", "at": "noon", "samples": []}')
+    (tmp_path / "ops/metrics/2026-01-30/run000.json").write_text("{")
     with pytest.raises(Unreadable, match=r"run000\.json is damaged"):
-        kept.current(tmp_path)
+        kept.arrow(tmp_path)
 
 
 def test_they_can_be_read_as_a_table(tmp_path: Path) -> None:

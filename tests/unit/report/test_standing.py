@@ -85,10 +85,11 @@ def test_what_waits_for_a_hold_is_no_matter_of_another_run(runs):
 
 
 @pytest.mark.parametrize(("severity", "is_waived"), [("warning", False), ("critical", True)])
-def test_a_warning_and_a_release_are_published_and_said(runs, severity, is_waived):
+def test_a_warning_and_a_release_are_published_and_said_with_the_command_that_asks_again(runs, severity, is_waived):
     failed = Check("c", "expect_x", severity, False, is_waived=is_waived)
     runs.add(Built("silver.orders", "published", result=Result("silver.orders", "h", 1, (failed,))))
-    assert stands(flowed(), runs) == Standing("warn", "Published with 1 warning: silver.orders.", "", "gates")
+    says = "Published with 1 warning: silver.orders."
+    assert stands(flowed(), runs) == Standing("warn", says, "krn suite try silver.orders", "gates")
 
 
 def test_deliveries_without_a_verdict_are_said(runs):
