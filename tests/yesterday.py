@@ -38,6 +38,8 @@ SENT = {
     "till": ("payment.received", 24),
     "depot": ("order.shipped", 20),
 }
+RELEASED = ("silver.payments", 3)
+"""What failed on this day, too, and was published: a person said that it may."""
 SILVER, GOLD = ("silver.deliveries", "silver.orders", "silver.payments"), ("gold.sales_daily", "gold.payment_mix")
 OLD, NEW = ({"version": "0.1.0", "code": code, "contracts": {"payment.received": v}} for code, v in ("a1", "b2"))
 """Editions of krn: the contract changed with the last day."""
@@ -157,6 +159,8 @@ def _built(name: str, day: int) -> Built:
     if name == "silver.orders" and day < 20:
         made = made[1:]  # one was added since
     result = Result(name, suite.hash if day >= 20 else "older", 60, tuple(_check(e, name, day) for e in made))
+    if (name, day) == RELEASED:
+        result = result.waived([check.id for check in result.failed], "a-waiver")
     rows = {"insert": 40, "update": 2, "delete": 0, "same": 3}
     if not result.is_open:
         return held(TABLE_OF[name], result, rows)
@@ -166,7 +170,7 @@ def _built(name: str, day: int) -> Built:
 def _check(expectation: Expectation, table: str, day: int) -> Check:
     said = {key: getattr(expectation, key) for key in ("id", "type", "severity", "description", "notes")}
     limit = round(100 * (1 - float(expectation.kwargs.get("mostly", 1))), 6)
-    is_held = (table, expectation.id, day) == ("silver.payments", "order-id-present", DAYS - 1)
+    is_held = expectation.id == "order-id-present" and (table, day) in (("silver.payments", DAYS - 1), RELEASED)
     percent = 30.0 if is_held else limit * (day % 9) / 12
     counts = {"unexpected_count": round(percent * 60 / 100), "element_count": 60, "unexpected_percent": percent}
     return Check(success=percent <= limit, tolerated_percent=limit, **counts, **said)

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from krn.gate import yaml12
 from krn.profile import Profile, Seen, profiled
 from krn.tables.table import Table
 
@@ -25,6 +26,17 @@ _CODE = re.compile(r"[A-Za-z0-9_.:/-]{1,24}")  # and it looks like one
 _SLACK = 0.5  # of what was seen between lowest and highest, on either side
 
 
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
+    """Quotes what suites would read as another value: to PyYAML, which is of YAML 1.1, 1e5 and 0o17 are text."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        is_clear = "\n" in data or yaml12.is_text(data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, None if is_clear else "'")
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+
 def draft(root: Path, table: Table) -> str:
     """The text of a suite file for a published table; it passes the check, and what is published passes it."""
     profile = profiled(root, table)
@@ -32,7 +44,7 @@ def draft(root: Path, table: Table) -> str:
     named = {entry["kwargs"].get("column") for entry in entries} | set(table.key)
     waived = {c.name: f"Null in all {_evidence(profile)}: decide." for c in profile.columns if c.name not in named}
     document = {"table": table.name, "expectations": entries} | ({"waived": waived} if waived else {})
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=118)
+    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=118)
     return f"{_head(table, profile)}{text}"
 
 
@@ -99,7 +111,9 @@ def _ranged(column: Seen, profile: Profile) -> Iterator[Entry]:
 def _bounds(low: Any, high: Any) -> Entry:
     """A range with slack; what was never negative stays so, and days go on, so they have no upper bound."""
     if isinstance(low, (date, datetime)):
-        return {"min_value": low - max(timedelta(days=30), (high - low) * _SLACK)}
+        slack = max(timedelta(days=30), (high - low) * _SLACK)
+        least = datetime.min.replace(tzinfo=low.tzinfo) if isinstance(low, datetime) else date.min
+        return {"min_value": max(low, least + slack) - slack}
     if not isinstance(low, (int, float, Decimal)) or not (isfinite(low) and isfinite(high)):
         return {}
     slack = max(abs(float(high - low)), abs(float(high)), 1) * _SLACK

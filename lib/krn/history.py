@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from math import isfinite
 
 from krn.gate import Expectation, Suite
 from krn.gate.limits import usual
@@ -55,3 +56,12 @@ class History:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
+
+
+def number(observed: object) -> float | None:
+    """A number as it is, an exact decimal out of its text; a date is none."""
+    try:
+        told = observed if isinstance(observed, int) else float(str(observed))
+    except ValueError:
+        return None
+    return told if isfinite(told) else None

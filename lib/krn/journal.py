@@ -1,7 +1,7 @@
 """The journal: one immutable record of each run, what it took, judged, built and why it ended."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import accumulate, takewhile
@@ -78,10 +78,30 @@ def _table(built: Built) -> dict[str, Any]:
 
 def runs(root: Path, last: int | None = None, most: int | None = None) -> list[dict[str, Any]]:
     """The records, oldest first; `last` = only so many of the newest, `most` = only so many bytes of them."""
-    paths = sorted((root / "ops" / "runs").glob("*/[!.]*.json"), key=lambda path: path.name)
+    paths = _paths(root)
     newest = paths if last is None else paths[-last:]
     wanted = newest if most is None else _within(newest, most)
     return [record for record in map(records.read, wanted) if record is not None]
+
+
+def newest_first(root: Path) -> Iterator[dict[str, Any]]:
+    """The records, each read when it is asked for."""
+    return (record for record in map(records.read, reversed(_paths(root))) if record is not None)
+
+
+def clock_of(runs_newest_first: Iterable[Mapping[str, Any]], table: str) -> datetime | None:
+    """The clock of the last run that built a table; one that held it, or let it wait, did not."""
+    built = ("published", "unchanged")
+    clocks = (
+        datetime.fromisoformat(str(run["clock"]))
+        for run in runs_newest_first
+        if any(one["table"] == table and one["outcome"] in built for one in run["tables"])
+    )
+    return next(clocks, None)
+
+
+def _paths(root: Path) -> list[Path]:
+    return sorted((root / "ops" / "runs").glob("*/[!.]*.json"), key=lambda path: path.name)
 
 
 def _within(paths: Sequence[Path], most: int) -> Sequence[Path]:

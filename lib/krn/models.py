@@ -1,17 +1,20 @@
 """The models of a warehouse: each a folder of models/fraud with the forest as Spark ML saved it and how it was made.
 
-A model is used as long as features and rules are defined as they were when it learned from them.
+A model is used as long as features and rules are defined as they were when it learned from them. One that can't be read
+counts as moved away.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from krn import cursors, records
+from krn import records
+from krn.errors import Unreadable
 from krn.forests import forest
+from krn.tables.forest import Forest
 from krn.tables.models import Model
 
 FOLDER = Path("models", "fraud")
@@ -23,6 +26,7 @@ class Trained:
     """How a model was made: of which rows, with what, and how well it did on days that it had not seen.
 
     `definition` is the fingerprint of each table that a model looks at, `inputs` are the versions that were read.
+    `scales` is what money of each currency counts for beside the lesson's main one.
     """
 
     version: str
@@ -32,6 +36,7 @@ class Trained:
     last: date
     seed: int
     features: tuple[str, ...]
+    scales: Mapping[str, float]
     definition: Mapping[str, str]
     inputs: Mapping[str, Mapping[str, Any]]
     transactions: int
@@ -43,66 +48,75 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class Found:
+    """The models that fit the tables, the newest last, and why each other one scores nothing."""
+
+    fitting: tuple[tuple[Trained, Forest], ...] = ()
+    unfit: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Standing:
-    """Whether there is a model to score with; where there is none, or `why` it is stale, only rules count."""
+    """Whether the newest model that fits still scores; where none does, `why` only rules count."""
 
-    status: Literal["absent", "stale", "fresh"]
+    status: Literal["absent", "damaged", "stale", "fresh"]
     why: str = ""
-    model: Trained | None = None
-
-    @property
-    def told(self) -> dict[str, str]:
-        """As it stands in the journal."""
-        return {"status": self.status, "why": self.why, "version": self.model.version if self.model else ""}
+    version: str = ""
 
 
-def standing(root: Path, now: datetime, max_age_days: int) -> Standing:
-    """How the newest model stands at `now`, beside the tables as they were built last."""
-    every = trained(root)
-    if not every:
-        return Standing("absent", "no model was trained")
-    newest, age = every[-1], now - every[-1].as_of
-    others = [name for name, print_ in newest.definition.items() if _fingerprint(root, name) != print_]
-    if others:
-        return Standing("stale", f"{', '.join(others)} is not what {newest.version} learned from", newest)
-    if age > timedelta(days=max_age_days):
-        return Standing("stale", f"{newest.version} is {age.days} days old, more than {max_age_days}", newest)
-    return Standing("fresh", "", newest)
+def found(root: Path, definition: Mapping[str, str]) -> Found:
+    """The models of a warehouse beside the tables as they are defined; one that can't be read stops no other."""
+    fitting, unfit, damaged = list[tuple[Trained, Forest]](), list[str](), list[str]()
+    for folder in sorted((root / FOLDER).glob("[!.]*/")):
+        try:
+            made = trained(folder)
+            if others := [name for name, print_ in made.definition.items() if definition.get(name) != print_]:
+                unfit.append(f"{', '.join(others)} is not what {made.version} learned from")
+            else:
+                fitting.append((made, forest(folder / FOREST, made.features)))
+        except Unreadable as why:
+            damaged.append(why.state.rstrip("."))
+    fitting.sort(key=lambda one: (one[0].as_of, one[0].version))
+    return Found(tuple(fitting), tuple(unfit), tuple(damaged))
 
 
-def _fingerprint(root: Path, table: str) -> str:
-    built = cursors.load(root, table)
-    return built.fingerprint if built else ""
-
-
-def usable(root: Path, max_age_days: int, definition: Mapping[str, str]) -> tuple[Model, ...] | None:
-    """The models that learned from tables of this definition, each in force until the next; None where none did."""
-    found = [one for one in trained(root) if one.definition == definition]
-    if not found:
-        return None
+def usable(these: Found, max_age_days: int) -> tuple[Model, ...]:
+    """The models that fit, each in force until the next one or until it is too old."""
     age = timedelta(days=max_age_days)
-    ends = [*(later.as_of for _, later in pairwise(found)), found[-1].as_of + age]
+    began = [made.as_of for made, _ in these.fitting]
+    ends = [min(since + age, later) for since, later in pairwise(began)] + [since + age for since in began[-1:]]
     return tuple(
-        Model(
-            one.version,
-            one.as_of,
-            min(end, one.as_of + age),
-            forest(root / FOLDER / one.version / FOREST, one.features),
-        )
-        for one, end in zip(found, ends, strict=True)
+        Model(made.version, made.as_of, end, trees, made.scales)
+        for (made, trees), end in zip(these.fitting, ends, strict=True)
     )
 
 
-def trained(root: Path) -> list[Trained]:
-    """How each model was made, the newest last."""
-    told = (records.read(path) for path in sorted((root / FOLDER).glob(f"[!.]*/{RECORD}")))
-    return sorted((_trained(one) for one in told if one), key=lambda one: (one.as_of, one.version))
+def standing(these: Found, now: datetime, max_age_days: int) -> Standing:
+    """How the models stand at `now`; a damaged one is told of though another scores in its place."""
+    damage = "; ".join(these.damaged)
+    if not these.fitting:
+        if damage:
+            return Standing("damaged", damage)
+        return Standing("stale", these.unfit[-1]) if these.unfit else Standing("absent", "no model was trained")
+    newest, _ = these.fitting[-1]
+    age = now - newest.as_of
+    if age <= timedelta(days=max_age_days):
+        return Standing("fresh", damage, newest.version)
+    old = f"{newest.version} is {age.days} days old, more than {max_age_days}"
+    return Standing("damaged" if damage else "stale", damage or old, newest.version)
 
 
-def _trained(told: Mapping[str, Any]) -> Trained:
-    instants = {name: datetime.fromisoformat(told[name]) for name in ("as_of", "created_at")}
-    days = {name: date.fromisoformat(told[name]) for name in ("first", "last")}
-    return Trained(**{**told, **instants, **days, "features": tuple(told["features"])})
+def trained(folder: Path) -> Trained:
+    """How the model of a folder was made."""
+    path = folder / RECORD
+    with records.whole(path):
+        told = records.read(path) or {}
+        instants = {name: datetime.fromisoformat(told[name]).astimezone(UTC) for name in ("as_of", "created_at")}
+        days = {name: date.fromisoformat(told[name]) for name in ("first", "last")}
+        scales = {currency: float(times) for currency, times in told["scales"].items()}
+        of = {"features": tuple(told["features"]), "scales": scales, "definition": dict(told["definition"])}
+        return Trained(**{**told, **instants, **days, **of})
 
 
 def keep(root: Path, draft: Path, made: Trained) -> Path:

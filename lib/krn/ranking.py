@@ -17,13 +17,16 @@ def average_precision(scored: DataFrame, score: str) -> float | None:
 
 
 def card_precision(scored: DataFrame, score: str, capacity: int) -> float | None:
-    """The mean, over the days, of the share of cards with fraud among the first `capacity`, by their highest score."""
+    """The mean, over the days, of the share of cards with fraud among the first `capacity`, or all of fewer.
+
+    Cards rank by their highest score, then by how many transactions they have, as alerts do.
+    """
     cards = scored.groupBy("business_date", "card_id").agg(
-        F.max(score).alias("_score"), F.max("amount").alias("_amount"), F.max("is_fraud").alias("_has_fraud")
+        F.max(score).alias("_score"), F.count("*").alias("_n"), F.max("is_fraud").alias("_has_fraud")
     )
-    order = Window.partitionBy("business_date").orderBy(F.col("_score").desc(), F.col("_amount").desc(), "card_id")
+    order = Window.partitionBy("business_date").orderBy(F.col("_score").desc(), F.col("_n").desc(), "card_id")
     first = cards.withColumn("_rank", F.row_number().over(order)).where(F.col("_rank") <= capacity)
-    days = first.groupBy("business_date").agg((F.count_if("_has_fraud") / capacity).alias("precision"))
+    days = first.groupBy("business_date").agg((F.count_if("_has_fraud") / F.count("*")).alias("precision"))
     return _only(days, F.avg("precision"))
 
 

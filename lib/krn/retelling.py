@@ -60,10 +60,12 @@ def finding(check: Record) -> str:
     return f"{found}; {limits['why']}" if limits else found
 
 
-def stale_model(record: Record) -> str:
-    """Why no model scores any longer; nothing where one does, or none was ever there."""
+def amiss_with_models(record: Record) -> str:
+    """Why no model scores any longer, or which one can't; nothing where all is well, or none was ever there."""
     note = record["notes"].get("fraud_model", {})
-    return f"only rules score: {note['why']}" if note.get("status") == "stale" else ""
+    if note.get("status") in ("stale", "damaged"):
+        return f"only rules score: {note['why']}"
+    return str(note["why"]) if note.get("status") == "fresh" else ""
 
 
 def model(made: Record) -> Iterator[str]:
@@ -76,6 +78,8 @@ def model(made: Record) -> Iterator[str]:
         first, last = found["held_out"]
         for name in ("model", "rules"):
             yield f"{name} on {first} to {last}, not learned from: {_ranks(found[name], found['capacity'])}"
+    else:
+        yield "How well it ranks is not known: too few days, or no fraud among them, to hold some out."
     most = list(made["importances"].items())[:5]
     yield f"It looks most at {', '.join(f'{name} ({share:.0%})' for name, share in most)}."
 

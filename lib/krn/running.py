@@ -5,7 +5,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,12 +15,11 @@ from zoneinfo import ZoneInfo
 import orjson
 import structlog
 
-from krn import delta_rs, journal, models, pipeline, rules, watched
+from krn import delta_rs, journal, pipeline, scoring, watched
 from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
 from krn.edition import edition
-from krn.engine.fingerprint import fingerprint
 from krn.errors import Busy, KrnError, Unreadable
 from krn.history import History
 from krn.journal import Record
@@ -29,9 +28,7 @@ from krn.outcome import Run
 from krn.pipeline import Progress, Stop
 from krn.store import Store
 from krn.suites import suite_of
-from krn.tables.gold.fraud_model_scores import TABLE as MODEL_SCORES
 from krn.tables.gold.transaction_features import TABLE as FEATURES
-from krn.tables.table import Table
 
 log = structlog.get_logger()
 
@@ -140,18 +137,12 @@ def _steps(
     pipeline.refuse_unknown(config.tables)
     with readable():
         for name, step in steps.items():
-            step(config, store, _of_fraud(run, config, home) if name == "aggregate" else run, progress, stop)
+            if name == "aggregate":
+                run, standing = scoring.equipped(run, config, home, store, clock)
+            step(config, store, run, progress, stop)
             if name == "aggregate" and store.count(FEATURES.name):
-                progress.notes["fraud_model"] = models.standing(store.root, clock, config.model_max_age_days).told
+                progress.notes["fraud_model"] = asdict(standing)
     pipeline.concluded(progress)
-
-
-def _of_fraud(run: Run, config: Config, home: Path) -> Run:
-    """Only gold asks for rules and models: a fault in their files keeps nothing from being taken and judged."""
-    args = {**run.args, "rules": rules.load(config.fraud_rules or home / rules.FILE)}
-    definition = {i.of.name: fingerprint(i.of, args) for i in MODEL_SCORES.reads.values() if isinstance(i.of, Table)}
-    found = models.usable(config.warehouse, config.model_max_age_days, definition)
-    return replace(run, args={**args, "models": found})
 
 
 @contextmanager

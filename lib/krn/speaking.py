@@ -60,8 +60,8 @@ def say_run(record: Mapping[str, Any], as_json: bool) -> None:
     for table in tables:
         for line in retelling.remarks(table):
             say(_text(harmless(line, 500), COLOURS["held" if table["outcome"] == "held" else "waits"]))
-    if stale := retelling.stale_model(record):
-        say(_text(harmless(stale, 500), COLOURS["waits"]))
+    if amiss := retelling.amiss_with_models(record):
+        say(_text(harmless(amiss, 500), COLOURS["waits"]))
     if command := retelling.next_command(record):
         say(_text(f"Next: {command}"))
     return None

@@ -1,13 +1,15 @@
 """Trains a forest that tells fraud from genuine transactions, on what was known at one instant and no later."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -23,7 +25,7 @@ from krn.store import Store
 from krn.tables.forest import Forest
 from krn.tables.gold.fraud_scores import TABLE as SCORES
 from krn.tables.gold.transaction_features import TABLE as FEATURES
-from krn.tables.models import known
+from krn.tables.models import known, scale
 from krn.tables.silver.labels import TABLE as LABELS
 
 if TYPE_CHECKING:
@@ -33,10 +35,11 @@ if TYPE_CHECKING:
 SETTINGS: Mapping[str, Any] = {
     "numTrees": 100,
     "maxDepth": 12,
-    "maxBins": 128,
+    "maxBins": 256,
     "minInstancesPerNode": 2,
     "featureSubsetStrategy": "onethird",
 }
+Tables = tuple[DataFrame, DataFrame, DataFrame]  # features, scores, labels
 #: What a model looks at: the features, and what the rules gave, which knows of frauds that a short lesson lacks.
 LEARNED = (*FEATURE_NAMES, "score")
 #: Rows are laid out in so many partitions, whatever the machine: Spark draws chance by partition and place.
@@ -57,6 +60,7 @@ class Lesson:
     today: date  # the business date of as_of
     label_delay_days: int
     seed: int = 1
+    timezone: str = "UTC"  # of business days
 
     def __post_init__(self) -> None:
         latest = matured_by(self.today, self.label_delay_days)
@@ -67,17 +71,18 @@ class Lesson:
             )
 
     @property
-    def held_out(self) -> tuple[date, date] | None:
-        """The last day that is learned from, and the first that is held out, where a lesson is measured.
+    def rehearsal(self) -> "Lesson | None":
+        """What could be taught as the first day began that is held out, by what was known then.
 
-        In use a model knows nothing of the days of the label delay; so here, where the lesson is long enough.
+        As in use nothing is known of the days of the label delay; a lesson without room for it can't be measured.
         """
         kept = ((self.last - self.first).days + 1) // HELD_OUT
-        if kept == 0:
+        today = self.last - timedelta(days=kept - 1)
+        last = matured_by(today, self.label_delay_days)
+        if kept == 0 or last < self.first:
             return None
-        first = self.last - timedelta(days=kept - 1)
-        apart = first - timedelta(days=self.label_delay_days + 1)
-        return (apart if apart >= self.first else first - timedelta(days=1)), first
+        began = datetime.combine(today, time(), ZoneInfo(self.timezone))
+        return replace(self, last=last, as_of=began.astimezone(UTC), today=today)
 
 
 def matured_by(today: date, label_delay_days: int) -> date:
@@ -89,26 +94,29 @@ def train(store: Store, lesson: Lesson, capacity: int) -> Trained:
     """Grow a forest and keep it beside the others, with how well one does that has not seen the last days."""
     built, inputs = _inputs(store.root)
     features, scores, labels = (store.read(name, seen.version) for name, seen in inputs.items())
-    given = examples(features, scores, labels, lesson).persist()
+    tables = (features, scores, labels)
+    given = examples(*tables, lesson).persist()
     draft = store.root / models.FOLDER / f".{lesson.as_of:%Y%m%dT%H%M%S}-{os.getpid()}"
     try:
         transactions, frauds = _counts(given, lesson)
-        trees, importances = _saved(grown(given, lesson.seed), draft / models.FOREST)
+        scales = scales_of(given)
+        trees, importances = _saved(grown(given, lesson.seed, scales), draft / models.FOREST)
         made = Trained(
-            version=f"{lesson.as_of:%Y%m%dT%H%M%S}-{trees.digest}",
+            version=f"{lesson.as_of:%Y%m%dT%H%M%S}-{_digest(trees, scales, built)}",
             as_of=lesson.as_of,
             created_at=datetime.now(UTC),
             first=lesson.first,
             last=lesson.last,
             seed=lesson.seed,
             features=LEARNED,
+            scales=scales,
             definition=built,
             inputs={name: asdict(seen) for name, seen in inputs.items()},
             transactions=transactions,
             frauds=frauds,
             settings=SETTINGS,
             importances=importances,
-            measured=measured(given, lesson, capacity),
+            measured=measured(tables, given, lesson, capacity),
             krn=version("krn"),
         )
         models.keep(store.root, draft, made)
@@ -139,11 +147,22 @@ def examples(features: DataFrame, scores: DataFrame, labels: DataFrame, lesson: 
     return decided.withColumn("is_fraud", F.coalesce(F.col("label") == "fraud", F.lit(False))).drop("label")
 
 
-def grown(given: DataFrame, seed: int) -> "RandomForestClassificationModel":
+def scales_of(given: DataFrame) -> dict[str, float]:
+    """What money of each currency counts for beside that of the one with most examples, whose own counts as it is.
+
+    As many times more as its median amount is less; a currency without an amount above 0 has no scale.
+    """
+    of = given.where("amount > 0 AND currency IS NOT NULL").groupBy("currency")
+    found = of.agg(F.count("*").alias("n"), F.median(F.col("amount").cast("double")).alias("usual")).collect()
+    main = max(found, key=lambda row: (row["n"], row["currency"]), default=None)
+    return {row["currency"]: main["usual"] / row["usual"] for row in found} if main else {}
+
+
+def grown(given: DataFrame, seed: int, scales: Mapping[str, float] | None = None) -> "RandomForestClassificationModel":
     """A forest of the examples. The same rows and seed make the same one: no file or core decides their layout."""
     from pyspark.ml.classification import RandomForestClassifier
 
-    rows = given.select("transaction_id", F.col("is_fraud").cast("double").alias("label"), _seen())
+    rows = given.select("transaction_id", F.col("is_fraud").cast("double").alias("label"), _seen(scales))
     laid = rows.repartition(PARTITIONS, "transaction_id").sortWithinPartitions("transaction_id").persist()
     try:
         model: RandomForestClassificationModel = RandomForestClassifier(seed=seed, **SETTINGS).fit(laid)
@@ -152,24 +171,23 @@ def grown(given: DataFrame, seed: int) -> "RandomForestClassificationModel":
         laid.unpersist()
 
 
-def measured(given: DataFrame, lesson: Lesson, capacity: int) -> dict[str, Any] | None:
-    """How well a forest and the rules rank the days that are held out; None where a lesson has too few."""
-    if lesson.held_out is None:
+def measured(tables: Tables, given: DataFrame, lesson: Lesson, capacity: int) -> dict[str, Any] | None:
+    """How well rules, and a forest of the rehearsal, rank the days held out; None where too little is known for it."""
+    rehearsal = lesson.rehearsal
+    if rehearsal is None:
         return None
-    last, first = lesson.held_out
-    learned, kept = (
-        given.where(F.col("business_date") <= F.lit(last)),
-        given.where(F.col("business_date") >= F.lit(first)),
-    )
-    if learned.where("is_fraud").isEmpty() or kept.where("is_fraud").isEmpty():
+    first, rehearsed = rehearsal.today, examples(*tables, rehearsal)
+    scales = scales_of(rehearsed)
+    kept = given.where((F.col("business_date") >= F.lit(first)) & scale(scales).isNotNull())
+    if rehearsed.where("is_fraud").isEmpty() or kept.where("is_fraud").isEmpty():
         return None
     from pyspark.ml.functions import vector_to_array
 
-    told = grown(learned, lesson.seed).transform(kept.withColumn("features", _seen()))
-    scores = {"model": vector_to_array(F.col("probability"))[1], "rules": F.col("score")}
-    scored = told.select("business_date", "card_id", "amount", "is_fraud", *(s.alias(n) for n, s in scores.items()))
+    told = grown(rehearsed, lesson.seed, scales).transform(kept.withColumn("features", _seen(scales)))
+    ranked = {"model": vector_to_array(F.col("probability"))[1], "rules": F.col("score")}
+    scored = told.select("business_date", "card_id", "is_fraud", *(s.alias(n) for n, s in ranked.items()))
     return {
-        "learned": [lesson.first, last],
+        "learned": [rehearsal.first, rehearsal.last],
         "held_out": [first, lesson.last],
         "capacity": capacity,
         **{
@@ -177,16 +195,22 @@ def measured(given: DataFrame, lesson: Lesson, capacity: int) -> dict[str, Any] 
                 "average_precision": average_precision(scored, name),
                 "card_precision": card_precision(scored, name, capacity),
             }
-            for name in scores
+            for name in ranked
         },
     }
 
 
-def _seen() -> Column:
+def _seen(scales: Mapping[str, float] | None) -> Column:
     """The features as Spark ML takes them."""
     from pyspark.ml.functions import array_to_vector
 
-    return array_to_vector(F.array(*known(LEARNED))).alias("features")
+    return array_to_vector(F.array(*known(LEARNED, scale(scales)))).alias("features")
+
+
+def _digest(trees: Forest, scales: Mapping[str, float], definition: Mapping[str, str]) -> str:
+    """8 hex digits over all that decides what a model says, and of what."""
+    parts = (trees.digest, *(f"{name}={of[name]}" for of in (scales, definition) for name in sorted(of)))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
 def _counts(given: DataFrame, lesson: Lesson) -> tuple[int, int]:

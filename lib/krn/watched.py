@@ -7,12 +7,11 @@ megabytes.
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from krn import records
-from krn.history import Watched
+from krn.history import Watched, number
 from krn.journal import Record
 from krn.outcome import Built
 
@@ -42,8 +41,8 @@ def read(root: Path, at: datetime) -> tuple[Watched, ...]:
 
 def _gate(built: Built, at: datetime) -> dict[str, Any] | None:
     checks = built.result.checks if built.result else ()
-    limited = [(check.id, check.limits.kind, _number(check.observed)) for check in checks if check.limits]
-    found = {id_: number for id_, _, number in limited if number is not None}
+    limited = [(check.id, check.limits.kind, number(check.observed)) for check in checks if check.limits]
+    found = {id_: told for id_, _, told in limited if told is not None}
     return {"at": at.isoformat(), "kind": limited[0][1], "found": found} if found else None
 
 
@@ -59,17 +58,8 @@ def _seen(path: Path) -> Iterator[Watched]:
     with records.whole(path):
         for gate in _gates(path):
             at = datetime.fromisoformat(gate["at"])
-            for id_, number in gate["found"].items():
-                yield Watched(path.stem, id_, gate["kind"], at, number)
-
-
-def _number(observed: object) -> float | None:
-    """A number as it is, an exact decimal out of its text; a date is none."""
-    try:
-        number = observed if isinstance(observed, int) else float(str(observed))
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
+            for id_, found in gate["found"].items():
+                yield Watched(path.stem, id_, gate["kind"], at, found)
 
 
 def _folder(root: Path) -> Path:

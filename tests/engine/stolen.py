@@ -35,6 +35,12 @@ def alert(name: str, n: int, rank: int, outcome: str, *rules: str, is_within: bo
     return {**day(n), **told, "amount_at_risk": Decimal(100), "is_within_capacity": is_within}
 
 
+def model_score(name: str, n: int, probability: float, feature: str) -> dict[str, Any]:
+    contributions = [{"feature": feature, "contribution": probability, "value": 1.0}]
+    told = {"transaction_id": f"{name}{n}", "card_id": f"{name}{n}", "probability": probability}
+    return {**day(n), **told, "contributions": contributions}
+
+
 def burst(device: str, cards: int, *minutes: int) -> tuple[Rows, Rows]:
     """Features and transactions of a device: as many cards within the hour of the last one, the first one approved."""
     at = [START + timedelta(minutes=minute) for minute in minutes]
@@ -47,7 +53,7 @@ def burst(device: str, cards: int, *minutes: int) -> tuple[Rows, Rows]:
 def a_town() -> Mapping[str, Rows]:
     """A day has one payment over the limit, one far away that is declined, and one that no rule hits.
 
-    Days 0 to 52 are matured. Over the limit every 2nd is fraud, far away every 4th, of the rest every 5th.
+    Days 0 to 51 are matured. Over the limit every 2nd is fraud, far away every 4th, of the rest every 5th.
     """
     devices = [burst("d $1", 4, 0, 1, 2, 50), burst("e", 3, 0, 100, 110, 120), burst("f", 2, 0, 1)]
     days = range(DAYS)
@@ -69,6 +75,12 @@ def a_town() -> Mapping[str, Rows]:
             *(alert("limit", n, 1, "open" if n % 2 else "fraud", LIMIT) for n in days),
             *(alert("far", n, 2, "open" if n % 4 else "fraud", TRAVEL) for n in days),
             alert("too_much", DAYS - 1, 3, "open", TRAVEL, is_within=False),
+        ],
+        "gold.fraud_model_scores": [
+            model_score("limit", DAYS - 2, 1.0, "amount"),
+            model_score("limit", DAYS - 1, 0.25, "amount"),
+            model_score("far", DAYS - 1, 0.75, "kmh"),
+            model_score("quiet", DAYS - 1, 0.9, "amount"),
         ],
         "gold.transaction_features": [row for features, _ in devices for row in features],
         "silver.transactions": [row for _, transactions in devices for row in transactions],

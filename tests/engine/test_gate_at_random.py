@@ -73,6 +73,7 @@ def drawn(rng: Random, kind: str) -> Any:
         "pairs": lambda: [[value(), value()]],
         "count": lambda: rng.randrange(6),
         "number": lambda: rng.choice([-1, 0, 0.3, 2, 50]),
+        "spread": lambda: rng.choice([0, 0.3, 2, 50]),
         "proportion": lambda: rng.choice([0, 0.25, 0.5, 0.9, 1]),
         "share": lambda: rng.choice([0.1, 0.5, 0.9, 1.0]),
         "flag": lambda: rng.random() < 0.5,

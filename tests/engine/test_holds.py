@@ -207,6 +207,47 @@ def test_a_table_that_may_be_empty_is_published_empty(store: Store) -> None:
     assert (done[RANKING.name].outcome, store.read(RANKING.name).count()) == ("published", 0)
 
 
+AS_MANY = Expectation(
+    "as-many", "expect_column_pair_values_to_be_equal", {"column_A": "made", "column_B": "given"}, "critical"
+)
+
+
+def as_many(table: Table, of: str) -> Suites:
+    """The table has a row for each of its input."""
+    numbers = (Number("made", "this", "count(*)"), Number("given", of, "count(DISTINCT order_id)"))
+    return Suites(Suite(table.name, (), numbers, (AS_MANY,)))
+
+
+def test_a_table_that_may_be_empty_and_lost_every_row_is_held(store: Store) -> None:
+    deliver(store, order("a", day=31))
+    built = step(store, "r1", [TOTALS, RANKING], suite_of=as_many(RANKING, "totals"), today=date(2026, 1, 1))
+    assert (built[RANKING.name].why, store.exists(RANKING.name)) == ("1 of 1 expectations failed: as-many", False)
+
+
+def test_news_of_which_no_row_is_made_hold_the_table(held: Store) -> None:
+    def only_a(created: DataFrame) -> DataFrame:
+        assert TOTALS.transform is not None
+        return TOTALS.transform(created).where("order_id = 'a'")
+
+    deliver(held, order("a", event_id="told twice", customer="x"))
+    cursor = cursors.load(held.root, TOTALS.name)
+    done = step(held, "r2", [replace(TOTALS, transform=only_a)], suite_of=as_many(TOTALS, "created"))
+    built = done[TOTALS.name]
+    assert (built.outcome, built.why, built.rows["same"]) == ("held", "1 of 1 expectations failed: as-many", 1)
+    assert cursors.load(held.root, TOTALS.name) == cursor
+
+
+def test_news_that_change_nothing_are_reconciled_and_their_rows_not_judged_again(store: Store) -> None:
+    deliver(store, order("a"))
+    step(store, "r1", [TOTALS])
+    deliver(store, order("a", event_id="told twice"))
+    suite = as_many(TOTALS, "created")(TOTALS)
+    assert suite is not None
+    both = replace(suite, expectations=between(TOTALS, column="total", min_value=50).expectations)
+    built = step(store, "r2", [TOTALS], suite_of=Suites(both))[TOTALS.name]
+    assert (built.outcome, built.result) == ("unchanged", None)
+
+
 def test_empty_inputs_make_an_empty_table_whatever_its_suite_says(store: Store) -> None:
     deliver(store, b"not json")
     assert step(store, "r1", [TOTALS], suite_of=Suites(one_row(TOTALS)))[TOTALS.name].outcome == "published"

@@ -246,11 +246,12 @@ def test_shipping_answers_each_question(said):
 def test_fraud_answers_each_question(said):
     assert said["fraud", "busy"].texts == [
         "1 Mar 2026: 2 of 3 cards can be reviewed, 2 of the first 3 for impossible travel",
-        "Payments with a score of 60 or more: 39% were fraud, and that was 79% of the fraud",
-        "38% of the 56 cards to review from 26 Jan 2026 on were fraud, of the first of each day 50%",
+        "The model scored 2 of the first 3 cards; it is surest of far59: 75%",
+        "Payments with a score of 90 or more: 50% were fraud, and that was 52% of the fraud",
+        "38% of the 56 cards to review from 25 Jan 2026 on were fraud, of the first of each day 50%",
         "100% of what many cards hits, amount over limit hits too",
         "Of the fraud known within 28 days, 74% was known within 7, half within 3",
-        "EUR: reviewing 1 card a day saves 71% of 3,800 lost to fraud, reviewing all 71%",
+        "EUR: reviewing 1 card a day saves 70% of 3,700 lost to fraud, reviewing all 70%",
         "4 cards on one device within an hour, 75% of 4 payments declined",
     ]
 
@@ -288,6 +289,7 @@ def test_shipping_of_a_single_day_can_be_drawn(said):
 def test_fraud_of_a_single_payment_can_be_drawn(said):
     assert said["fraud", "one day"].texts == [
         "1 Jan 2026: 1 of 1 cards can be reviewed, 1 of the first 1 for impossible travel",
+        "No model scores these payments: the rules stand alone.",
         "No matured payment was hit by a rule, or none is fraud.",
         "No alert is matured yet.",
         "Only one rule has hit: impossible travel.",
@@ -315,6 +317,7 @@ def test_shipping_of_empty_tables_says_so(said):
 def test_fraud_of_empty_tables_says_so(said):
     assert said["fraud", "empty"].texts == [
         "No rule has hit yet.",
+        "No model scores these payments: the rules stand alone.",
         "No matured payment was hit by a rule, or none is fraud.",
         "No alert is matured yet.",
         "No rule has hit yet.",

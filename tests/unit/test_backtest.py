@@ -11,9 +11,12 @@ import pytest
 from deltalake import write_deltalake
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from krn.backtest import TOGETHER, backtest
+from krn import journal
+from krn.backtest import ALL, TOGETHER, backtest
 from krn.cli import main
 from krn.errors import UsageError
+from krn.journal import Record
+from krn.outcome import Built
 from krn.tables.gold.transaction_features import TABLE as FEATURES
 from krn.tables.rules import Rule, RuleSet
 from krn.tables.silver.labels import TABLE as LABELS
@@ -68,12 +71,15 @@ def test_rules_are_judged_by_matured_transactions_alone_and_together(root: Path)
     assert [tuple(row[name] for name in names) for row in found.to_pylist()] == [
         ("far", "EUR", 0.1, 2, 2, 1, 2, 0.5, 0.5),
         ("far", "GBP", 0.0, 0, 0, 0, 0, None, None),
+        ("far", ALL, 0.1, 2, 2, 1, 2, 0.5, 0.5),
         ("dear", "EUR", 0.3, 3, 2, 1, 2, 0.5, 0.5),
         ("dear", "GBP", 0.1, 1, 1, 0, 0, 0.0, None),
+        ("dear", ALL, 0.4, 4, 3, 1, 2, 0.3333, 0.5),
         (TOGETHER, "EUR", 0.3, 4, 3, 1, 2, 0.3333, 0.5),
         (TOGETHER, "GBP", 0.1, 1, 1, 0, 0, 0.0, None),
+        (TOGETHER, ALL, 0.4, 5, 4, 1, 2, 0.25, 0.5),
     ]
-    assert found["amount_saved"].to_pylist() == [60, 0, 60, 0, 60, 0]
+    assert found["amount_saved"].to_pylist() == [60, 0, None] * 3
 
 
 def test_nothing_is_saved_where_the_payment_was_declined(tmp_path: Path) -> None:
@@ -90,24 +96,35 @@ def test_a_day_is_matured_when_the_delay_has_passed_since_its_end(root: Path, to
     """The 6th of January ends as the 7th begins, and seven days later the 14th begins."""
     day = date(2026, 1, 6)
     found = backtest(root, RuleSet("mine", (DEAR,)), day, day, today=date(2026, 1, today), label_delay_days=7)
-    assert found["matured_hits"].to_pylist() == [matured] * 4
+    assert found["matured_hits"].to_pylist() == [matured, matured, 2 * matured] * 2
 
 
-def test_the_command_takes_rules_from_a_file_and_days_from_its_options(root: Path, capsys: Any) -> None:
+def replayed(root: Path, capsys: Any, *names: str) -> list[tuple[Any, ...]]:
+    """What the command says of a day on which a rule hits whatever there is."""
     rules = root / "rules.toml"
     rules.write_text(
-        'name = "mine"\n[[rules]]\nname = "all"\nversion = 1\npoints = 1\nobserved = "amount"\n'
+        'name = "mine"\n[[rules]]\nname = "any"\nversion = 1\npoints = 1\nobserved = "amount"\n'
         'condition = "observed > threshold"\nthreshold = 0\ndescription = "Any."\n'
     )
     days = ("--from", "2026-01-06", "--to", "2026-01-06")
     main(["fraud", "backtest", *days, "--rules", str(rules), "--json", "--warehouse", str(root)])
-    found = json.loads(capsys.readouterr().out)
-    assert [(row["rule"], row["currency"], row["hits"]) for row in found] == [
-        ("all", "EUR", 2),
-        ("all", "GBP", 1),
-        (TOGETHER, "EUR", 2),
-        (TOGETHER, "GBP", 1),
+    return [tuple(row[name] for name in names) for row in json.loads(capsys.readouterr().out)]
+
+
+def test_the_command_takes_rules_from_a_file_and_a_card_of_two_currencies_is_one_alert(root: Path, capsys: Any) -> None:
+    assert replayed(root, capsys, "rule", "currency", "hits", "alerts_a_day", "amount_saved") == [
+        (rule, *row)
+        for rule in ("any", TOGETHER)
+        for row in (("EUR", 2, 2.0, "10.0000"), ("GBP", 1, 1.0, "0.0000"), (ALL, 3, 2.0, None))
     ]
+
+
+def test_the_command_s_days_mature_by_the_clock_of_the_run_that_built_the_labels(root: Path, capsys: Any) -> None:
+    for day, outcome in ((13, "published"), (25, "held")):
+        clock = datetime(2026, 1, day, tzinfo=UTC)
+        tables = (Built(LABELS.name, outcome),)
+        journal.write(root, Record(journal.new_run_id(clock), "run", clock, clock, clock, 0, tables=tables))
+    assert set(replayed(root, capsys, "matured_hits")) == {(0,)}
 
 
 def test_days_that_run_backwards_are_refused(root: Path) -> None:

@@ -12,7 +12,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import ArrayType
 
 from krn import gate
-from krn.draft import draft
+from krn.draft import _bounds, draft
 from krn.errors import UsageError
 from krn.gate import Suite
 from krn.tables.table import Column, Table
@@ -28,6 +28,7 @@ THINGS = Table(
         Column("country", TEXT, "A code."),
         Column("remark", TEXT, "In somebody's words."),
         Column("rare", TEXT, "A code of few."),
+        Column("size", TEXT, "A code like a number."),
         Column("units", COUNT, "How many."),
         Column("amount", MONEY, "How much."),
         Column("ratio", MEASURE, "A part."),
@@ -48,6 +49,7 @@ def thing(n: int) -> dict[str, Any]:
         "country": ["NO", "DE"][n % 2],
         "remark": ["for my wife", "none"][n % 2],
         "rare": "A" if n else "B7",
+        "size": ["1e5", "0o17", "010", "NO", "2026-01-02"][n % 5],
         "units": n,
         "amount": Decimal(n - 20),
         "ratio": n / 40,
@@ -109,6 +111,16 @@ def test_what_was_always_null_is_waived_for_a_person_to_decide(suite):
 
 def test_codes_that_many_rows_share_are_a_set(suite):
     assert kwargs(suite, "country-known") == {"column": "country", "value_set": ["DE", "NO"], "mostly": 0.99}
+
+
+def test_codes_that_look_like_numbers_stay_text(suite):
+    assert kwargs(suite, "size-known")["value_set"] == ["010", "0o17", "1e5", "2026-01-02", "NO"]
+
+
+def test_a_range_from_the_first_day_to_the_last_has_a_bound():
+    assert _bounds(date.min, date.max) == {"min_value": date.min}
+    whole = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)
+    assert _bounds(*whole) == {"min_value": datetime(1, 1, 1, tzinfo=UTC)}
 
 
 def test_neither_a_persons_value_nor_a_remark_nor_a_rare_code_is_shown(text):

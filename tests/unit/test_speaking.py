@@ -242,10 +242,19 @@ def test_a_card_id_is_no_id_to_show_where_it_is_a_number(capsys):
     assert json.loads(capsys.readouterr().out) == [{"card_id": "(card number)"}]
 
 
-@pytest.mark.parametrize(("status", "said_of_it"), [("stale", ["only rules score: v1 is 61 days old"]), ("fresh", [])])
-def test_a_run_says_why_no_model_scores_any_longer(capsys, status, said_of_it):
-    record = ran() | {"notes": {"fraud_model": {"status": status, "why": "v1 is 61 days old", "version": "v1"}}}
-    assert [line for line in said(record, capsys).splitlines() if "rules" in line] == said_of_it
+@pytest.mark.parametrize(
+    ("status", "why", "said_of_it"),
+    [
+        ("stale", "v1 is 61 days old", ["only rules score: v1 is 61 days old"]),
+        ("damaged", "v1 is damaged", ["only rules score: v1 is damaged"]),
+        ("fresh", "v2 is damaged", ["v2 is damaged"]),
+        ("fresh", "", []),
+        ("absent", "no model v1 was trained", []),
+    ],
+)
+def test_a_run_says_why_no_model_scores_any_longer_and_which_one_is_damaged(capsys, status, why, said_of_it):
+    record = ran() | {"notes": {"fraud_model": {"status": status, "why": why, "version": "v1"}}}
+    assert [line for line in said(record, capsys).splitlines() if re.search(r"\bv\d ", line)] == said_of_it
 
 
 def test_a_model_says_what_it_learned_and_how_it_ranks_beside_the_rules(capsys):
@@ -260,3 +269,9 @@ def test_a_model_says_what_it_learned_and_how_it_ranks_beside_the_rules(capsys):
         f"rules on 2026-01-22 to 2026-01-28, {ranked}",
         "It looks most at amount (75%), kmh (25%).",
     ]
+
+
+def test_a_model_that_was_not_measured_says_so(capsys):
+    made = {"version": "v1", "transactions": 10, "frauds": 1, "first": "2026-01-01", "last": "2026-01-07"}
+    say_model(made | {"measured": None, "importances": {"amount": 1.0}}, as_json=False)
+    assert "How well it ranks is not known" in capsys.readouterr().out

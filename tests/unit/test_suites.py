@@ -84,7 +84,7 @@ PLANTED: dict[str, tuple[str, str, str, str]] = {
         "",
         "nothing critical holds the key",
     ),
-    "a pattern that lets anything through": (r'"^[A-Z]{3}\\z"', r'"^(?s:.*)\\z"', "currency-code", "passes anything"),
+    "a pattern that lets anything through": (r'"^[A-Z]{3}\\z"', r'"^(?s:.*)\\z"', "currency-code", "passes almost"),
     "a pattern that is only searched for": (
         r'"^[A-Z]{3}\\z"',
         "'[A-Z]{3}'",

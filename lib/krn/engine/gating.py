@@ -26,15 +26,19 @@ ONE_TASK = 200_000
 
 def gated(candidate: Candidate, suite: Suite, store: Store, pins: Pins, scope: Scope, run: Run) -> Result | None:
     """The suite's result over what readers would see; None when there is nothing to judge."""
-    if candidate.n_visible == 0:
-        return _emptied(candidate, store, pins, scope, suite, candidate.table.reach(run.args))
-    if candidate.n_changed == 0 and store.exists(candidate.table.name):
+    table, today = candidate.table, run.args["today"]
+    if candidate.n_visible == 0 and not table.may_be_empty:
+        return _unexpectedly_empty(suite) if _has_input(candidate, store, pins, scope, run) else None
+    is_known = _is_known(candidate, store)
+    if candidate.n_visible and not is_known:
+        result = _of_rows(candidate, suite, store, run)
+    elif suite.reconcile and (is_known or _has_input(candidate, store, pins, scope, run)):
+        result = Result(suite.table, suite.hash, candidate.n_visible)  # no row is new, but some may be missing
+    else:
         return None
-    visible = candidate.visible(store.spark)
-    result = gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
-    today = run.args["today"]
     result = gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope, today))
-    return with_waiver(result, suite, candidate.table, store, run, scope.is_whole, partial(_split, candidate, store))
+    result = with_waiver(result, suite, table, store, run, scope.is_whole, partial(_split, candidate, store))
+    return None if is_known and result.is_open else result
 
 
 def with_waiver(
@@ -52,20 +56,28 @@ def with_waiver(
     return waiving.waived(result, suite, table, waiver, is_whole, parts)
 
 
-def _emptied(candidate: Candidate, store: Store, pins: Pins, scope: Scope, suite: Suite, reach: int) -> Result | None:
-    """An empty candidate of inputs that had rows is held, unless the table may be empty."""
-    if candidate.table.may_be_empty or not _has_input(candidate.table, store, pins, scope, reach):
-        return None
+def _is_known(candidate: Candidate, store: Store) -> bool:
+    """Whether readers see these rows already."""
+    return candidate.n_visible > 0 and candidate.n_changed == 0 and store.exists(candidate.table.name)
+
+
+def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
+    visible = candidate.visible(store.spark)
+    return gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
+
+
+def _unexpectedly_empty(suite: Suite) -> Result:
     return gate.refused(suite, "unexpectedly empty: the inputs in scope have rows, the candidate has none")
 
 
-def _has_input(table: Table, store: Store, pins: Pins, scope: Scope, reach: int) -> bool:
+def _has_input(candidate: Candidate, store: Store, pins: Pins, scope: Scope, run: Run) -> bool:
     """Whether an input has rows that make rows here: not those of no scope, nor those reached via another column."""
+    table = candidate.table
     for given in (i for i in table.reads.values() if not i.via):
         rows = inputs.rows(given, store, pins)
         if table.scope is not None:
             value = scope_of(table, given)
-            rows = scope.restrict(rows, value, reach).where(value.isNotNull())
+            rows = scope.restrict(rows, value, table.reach(run.args)).where(value.isNotNull())
         if not rows.isEmpty():
             return True
     return False

@@ -12,6 +12,7 @@ from krn.gate.vocabulary import Words
 _NOT_NULL = "expect_column_values_to_not_be_null"
 _ALWAYS: Mapping[str, tuple[tuple[Any, Any], ...]] = {  # by kind, the ranges that hold everything
     "count": ((0, None),),
+    "spread": ((0, None),),
     "proportion": ((0, None), (None, 1), (0, 1)),
 }
 

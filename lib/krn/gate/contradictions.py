@@ -6,6 +6,7 @@ from typing import Any
 
 from krn.gate.coverage import columns_of
 from krn.gate.fault import Fault
+from krn.gate.regex import found
 from krn.gate.suite import Expectation
 from krn.gate.vocabulary import ALLOWED
 
@@ -15,9 +16,20 @@ NULL, NOT_NULL = "expect_column_values_to_be_null", "expect_column_values_to_not
 IN_SET, NOT_IN_SET = "expect_column_values_to_be_in_set", "expect_column_values_to_not_be_in_set"
 BETWEEN = "expect_column_values_to_be_between"
 MIN, MAX = "expect_column_min_to_be_between", "expect_column_max_to_be_between"
+REGEX, NO_REGEX = "expect_column_values_to_match_regex", "expect_column_values_to_not_match_regex"
 MEAN, MEDIAN = "expect_column_mean_to_be_between", "expect_column_median_to_be_between"
 LENGTHS, LENGTH = "expect_column_value_lengths_to_be_between", "expect_column_value_lengths_to_equal"
 ROWS, ROWS_EQUAL = "expect_table_row_count_to_be_between", "expect_table_row_count_to_equal"
+MEASURED = (
+    *(MIN, MAX, MEAN, MEDIAN, ROWS),
+    "expect_column_sum_to_be_between",
+    "expect_column_stdev_to_be_between",
+    "expect_column_percentile_to_be_between",
+    "expect_column_share_in_set_to_be_between",
+    "expect_column_unique_value_count_to_be_between",
+    "expect_column_proportion_of_unique_values_to_be_between",
+    "expect_column_proportion_of_non_null_values_to_be_between",
+)
 EQUAL, GREATER = "expect_column_pair_values_to_be_equal", "expect_column_pair_values_a_to_be_greater_than_b"
 
 
@@ -68,20 +80,54 @@ def _nulls(one: Expectation, other: Expectation) -> str:
 
 
 def _ranges(one: Expectation, other: Expectation) -> str:
-    (low, high), (other_low, other_high) = _range(one), _range(other)
-    apart = _is_above(low, other_high) or _is_above(other_low, high)
-    return "their ranges don't meet" if apart and _both(one, other) else ""
+    apart = _is_beyond(one, other) or _is_beyond(other, one)
+    return "their ranges don't meet" if apart and _measures(one) == _measures(other) and _both(one, other) else ""
 
 
 def _lowest_above_highest(lowest: Expectation, highest: Expectation) -> str:
-    is_above = _is_above(_range(lowest)[0], _range(highest)[1])
-    return "the lowest value would be above the highest" if is_above and _both(lowest, highest) else ""
+    is_beyond = _is_beyond(lowest, highest)
+    return "the lowest value would be above the highest" if is_beyond and _both(lowest, highest) else ""
+
+
+def _measures(expectation: Expectation) -> tuple[Any, Any]:
+    """What of a column a range is about, besides the type: the percentile, or the set that has a share."""
+    return expectation.kwargs.get("percentile"), sorted(map(repr, _set(expectation)))
+
+
+def _is_beyond(one: Expectation, other: Expectation) -> bool:
+    """Whether the range of one begins above where the other's ends, or there, where one of them leaves that out."""
+    low, high = _range(one)[0], _range(other)[1]
+    is_open = bool(one.kwargs.get("strict_min") or other.kwargs.get("strict_max"))
+    return _is_above(low, high) or (is_open and low is not None and low == high)
 
 
 def _set_and_range(of: Expectation, between: Expectation) -> str:
+    return _left_over(of, between, [v for v in _set(of) if _is_outside(v, between)], "outside of its range")
+
+
+def _set_and_lengths(of: Expectation, lengths: Expectation) -> str:
+    outside = [text for text in _set(of) if isinstance(text, str) and _is_outside(len(text), lengths)]
+    return _left_over(of, lengths, outside, "of another length")
+
+
+def _set_and_regex(of: Expectation, form: Expectation) -> str:
+    pattern = str(form.kwargs["regex"])
+    unlike = [text for text in _set(of) if isinstance(text, str) and not found(pattern, text)]
+    return _left_over(of, form, unlike, "of another form")
+
+
+def _set_and_no_regex(of: Expectation, form: Expectation) -> str:
+    pattern = str(form.kwargs["regex"])
+    alike = [text for text in _set(of) if isinstance(text, str) and found(pattern, text)]
+    return _left_over(of, form, alike, "of the form that is forbidden")
+
+
+def _is_outside(value: Any, between: Expectation) -> bool:
     low, high = _range(between)
-    outside = [value for value in _set(of) if _is_above(low, value) or _is_above(value, high)]
-    return _left_over(of, between, outside, "outside of its range")
+    on_open = (between.kwargs.get("strict_min") and value == low) or (
+        between.kwargs.get("strict_max") and value == high
+    )
+    return bool(_is_above(low, value) or _is_above(value, high) or on_open)
 
 
 def _set_and_forbidden(of: Expectation, never: Expectation) -> str:
@@ -133,12 +179,16 @@ def _is_above(low: Any, high: Any) -> bool:
 _RULES: Mapping[tuple[str, str], Rule] = {
     (NOT_NULL, NULL): _nulls,
     **{(BETWEEN, other): _ranges for other in (BETWEEN, MIN, MAX, MEAN, MEDIAN)},
-    **{(same, same): _ranges for same in (MIN, MAX, MEAN, MEDIAN, LENGTHS, LENGTH, ROWS, ROWS_EQUAL)},
+    **{(same, same): _ranges for same in (*MEASURED, LENGTHS, LENGTH, ROWS_EQUAL)},
     (MIN, MAX): _lowest_above_highest,
     (LENGTHS, LENGTH): _ranges,
     (ROWS, ROWS_EQUAL): _ranges,
     (IN_SET, BETWEEN): _set_and_range,
     (IN_SET, NOT_IN_SET): _set_and_forbidden,
+    (IN_SET, LENGTHS): _set_and_lengths,
+    (IN_SET, LENGTH): _set_and_lengths,
+    (IN_SET, REGEX): _set_and_regex,
+    (IN_SET, NO_REGEX): _set_and_no_regex,
     (IN_SET, IN_SET): _sets,
     (GREATER, GREATER): _orders,
     (EQUAL, GREATER): _equal_and_greater,

@@ -48,7 +48,7 @@ def misfit(value: Any, column: DataType | None) -> str:
 
 
 def _absent(value: Any, types: Types, _: DataType | None = None) -> str:
-    return "" if value in types else f"{value} is unknown; known: {', '.join(types)}"
+    return "" if isinstance(value, str) and value in types else f"{value} is unknown; known: {', '.join(types)}"
 
 
 def _columns(value: Any, types: Types, _: DataType | None) -> str:
@@ -64,7 +64,8 @@ def _values(value: Any, types: Types, column: DataType | None) -> str:
         return "is a list of values"
     if None in value:
         return "has a null, which is in no set: say it with expect_column_values_to_be_null"
-    if len({(type(one), one) for one in value if not isinstance(one, (list, dict))}) < len(value):
+    plain = [(type(one), one) for one in value if not isinstance(one, (list, dict))]
+    if len({*plain}) < len(plain):
         return "has a value twice: drop one"
     if isinstance(column, BooleanType) and len(value) == 2:
         return "is all that there is: name the one that holds"
@@ -74,8 +75,8 @@ def _values(value: Any, types: Types, column: DataType | None) -> str:
 def _condition(value: Any, types: Types, _: DataType | None) -> str:
     if not isinstance(value, str) or not value.strip():
         return "is text"
-    if sql.is_never_true(value):
-        return "compares with null, which is true for no row: write IS NULL or IS NOT NULL"
+    if never := sql.why_never_true(value):
+        return never
     if unknown := sql.strangers(value, types):
         return f"names {', '.join(unknown)}; known: {', '.join(types)}"
     return "" if sql.names(value) & types.keys() else "names no column, so it is true for all rows or for none"
@@ -130,6 +131,7 @@ KINDS: Mapping[str, Kind] = {
     "pairs": _pairs,
     "count": _is(lambda value: _is_whole(value) and value >= 0, "a whole number from 0"),
     "number": _is(_is_number, "a number"),
+    "spread": _is(lambda value: _is_number(value) and value >= 0, "a number from 0"),
     "proportion": _is(lambda value: _is_number(value) and 0 <= value <= 1, "a share from 0 to 1"),
     "share": _is(lambda value: _is_number(value) and 0 < value <= 1, "a share, above 0 and up to 1"),
     "flag": _is(lambda value: isinstance(value, bool), "true or false"),

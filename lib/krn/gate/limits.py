@@ -9,7 +9,11 @@ from statistics import median
 #: The names of the limits in a suite: `min_value: {$PARAMETER: usual_low}`.
 LOW, HIGH = "usual_low", "usual_high"
 ROW_COUNT = "expect_table_row_count_to_be_between"
-_SHARE = "expect_column_share_in_set_to_be_between"
+_SHARES = (
+    "expect_column_share_in_set_to_be_between",
+    "expect_column_proportion_of_non_null_values_to_be_between",
+    "expect_column_proportion_of_unique_values_to_be_between",
+)
 
 #: Fewer runs don't tell what is usual; nor do fewer days of one weekday, however many runs they had, since one may have
 #: gone wrong from morning to night. So then all days are taken together.
@@ -19,7 +23,8 @@ LEAST, LEAST_OF_A_WEEKDAY = 10, 5
 _TIMES, _DEVIATION = 3.5, 1.4826
 #: Runs that were all alike don't make a sixth more or less news: a deviation is at least this part of the median.
 _LEAST_PART = 0.05
-_LEAST_OF_A_SHARE = 0.01  # nor do they make one in a hundred news where it never was
+_LEAST_OF_A_SHARE = 0.01  # nor do they make one in a hundred news where it never was; a share has no other least
+_LEAST_OF_A_NUMBER = 1e-9  # of anything else, so that a sum in another order is no news
 
 _NONE = 10**38  # where there is no limit, beyond any decimal: Great Expectations asks for a number
 
@@ -54,18 +59,20 @@ def usual(type_: str, kind: str, before: Sequence[tuple[date, float]], on: date)
     alike = [(day, value) for day, value in before if day.weekday() == on.weekday() and day != on]
     if len({day for day, _ in alike}) >= LEAST_OF_A_WEEKDAY:
         values = [value for _, value in alike]
-        return _around(kind, values, _slack(type_, values), f"{on:%A}s")
+        return _around(type_, kind, values, _slack(type_, values), f"{on:%A}s")
     every = [value for _, value in before]
     reach = max(abs(value - median(every)) for value in every)  # of a week that isn't known yet, what was is no news
-    return _around(kind, every, max(reach, _slack(type_, every)), "any day")
+    return _around(type_, kind, every, max(reach, _slack(type_, every)), "any day")
 
 
-def _around(kind: str, values: Sequence[float], slack: float, days: str) -> Limits:
+def _around(type_: str, kind: str, values: Sequence[float], slack: float, days: str) -> Limits:
     middle = median(values)
     low, high = middle - slack, middle + slack
     if min(values) >= 0:
         low = max(low, 0)
-    if _are_whole(values):
+    if type_ in _SHARES:
+        high = min(high, 1)
+    elif _are_whole(values):
         low, high = floor(low), ceil(high)
     why = f"{len(values)} runs on {days} found {_shown(middle)}, give or take {_shown(slack)}"
     return Limits(kind, low, high, len(values), why)
@@ -74,8 +81,10 @@ def _around(kind: str, values: Sequence[float], slack: float, days: str) -> Limi
 def _slack(type_: str, values: Sequence[float]) -> float:
     middle = median(values)
     deviation = _DEVIATION * median(abs(value - middle) for value in values)
+    if type_ in _SHARES:
+        return max(_TIMES * deviation, _LEAST_OF_A_SHARE)
     by_chance = sqrt(middle) if type_ == ROW_COUNT else 0  # counts that were alike by luck
-    least = 1 if _are_whole(values) else _LEAST_OF_A_SHARE if type_ == _SHARE else 0
+    least = 1 if _are_whole(values) else _LEAST_OF_A_NUMBER
     return max(_TIMES * max(deviation, _LEAST_PART * abs(middle), by_chance), least)
 
 

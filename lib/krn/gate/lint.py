@@ -7,7 +7,7 @@ from pyspark.sql.types import LongType, NumericType
 
 from krn.gate import sql
 from krn.gate.arguments import arguments, near
-from krn.gate.contradictions import contradictions
+from krn.gate.contradictions import GREATER, NOT_NULL, contradictions
 from krn.gate.coverage import columns_of, gaps
 from krn.gate.fault import Fault
 from krn.gate.kinds import Types
@@ -17,6 +17,7 @@ from krn.gate.vocabulary import ALLOWED, BANNED, RECONCILE, Words
 from krn.tables.table import Table
 
 _NUMBER = LongType()  # a reconciled number: its bounds are whole, since Great Expectations makes bounds floats
+_EITHER = "either_value_is_missing"
 _LIMITS = {"min_value": LOW, "max_value": HIGH}
 
 
@@ -38,7 +39,8 @@ def _faults(suite: Suite, table: Table) -> Iterator[Fault]:
     columns = {column.name: column.type for column in table.columns}
     yield from _of_each(suite.expectations, columns, ALLOWED)
     for expectation in suite.expectations:
-        yield from (Fault(says, expectation.id or expectation.type) for says in _unnumbered(expectation, columns))
+        of_rows = (*_unnumbered(expectation, columns), *_passed_over(expectation))
+        yield from (Fault(says, expectation.id or expectation.type) for says in of_rows)
     numbers: Types = {number.name: _NUMBER for number in suite.numbers}
     yield from _of_each(suite.reconcile, numbers, {name: ALLOWED[name] for name in sorted(RECONCILE)})
     yield from gaps(suite, table)
@@ -115,3 +117,12 @@ def _unnumbered(expectation: Expectation, types: Types) -> Iterator[str]:
     is_number = words.fits == "any" or isinstance(column, NumericType)
     if expectation.parameters and (words.is_row or not is_number):
         yield "limits of former runs are for a number of the whole: a count, mean, sum, share or percentile"
+
+
+def _passed_over(expectation: Expectation) -> Iterator[str]:
+    """To Spark a comparison with one null is neither true nor false: such a row passes, whatever is to be ignored."""
+    if expectation.type == GREATER and expectation.kwargs.get("ignore_row_if") != _EITHER:
+        yield (
+            f"a row with a null in one of them passes: say so (ignore_row_if: {_EITHER}), and where none may be null, "
+            f"{NOT_NULL} beside it"
+        )

@@ -6,6 +6,9 @@ from collections.abc import Container
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")  # not a function's, nor what follows a dot
 _LAMBDA = re.compile(r"\(([\w\s,]+)\)\s*->|(\w+)\s*->")  # `x -> …`, `(sum, x) -> …`
+_TOKEN = re.compile(r"<=>|\w+|\S")
+_TAKES_NULL = {"case", "coalesce", "nullif"}  # what may have a null in it and still be true
+_JOINS = {"and", "or", "where"}  # before a bracket they open a group, where another word calls a function
 _SQL = """
     and or not is null true false in between like rlike ilike escape case when then else end distinct from filter where
     as cast over partition by order asc desc rows range unbounded preceding following current row interval div
@@ -28,6 +31,21 @@ def strangers(expression: str, columns: Container[str]) -> list[str]:
     return sorted(name for name in names(expression) if name not in columns and name.lower() not in _WORDS)
 
 
-def is_never_true(expression: str) -> bool:
-    """Whether it compares with null, which is true for no row: a condition that lets the gate stand open."""
-    return bool(re.search(r"(?<![<=>])(?:=|<>|!=|<=|>=|<|>)\s*null\b", _QUOTED.sub("''", expression), re.IGNORECASE))
+def why_never_true(expression: str) -> str:
+    """Why a condition can be true for no row, so that its gate stands open; "" when nothing says so."""
+    words = ["", *_TOKEN.findall(_QUOTED.sub("''", expression).lower()), ""]
+    inside: list[str] = []  # what each open bracket or CASE belongs to
+    for before, word, after in zip(words, words[1:], words[2:], strict=False):
+        if word == "null" and not _asks_for_null(before, after) and not _TAKES_NULL & {*inside}:
+            return "compares with null, which is true for no row: write IS NULL or IS NOT NULL"
+        if word == "false" and before in ("", "and", "(") and after in ("", "and", ")") and inside[-1:] in ([], [""]):
+            return "has a false that makes it true for no row: drop it"
+        if word in ("(", "case"):
+            inside.append(word if word == "case" else before if before not in _JOINS and before.isidentifier() else "")
+        elif word in (")", "end"):
+            del inside[-1:]
+    return ""
+
+
+def _asks_for_null(before: str, after: str) -> bool:
+    return before in ("is", "not", "<=>", "from") or after == "<=>"  # IS NULL, IS NOT NULL, IS DISTINCT FROM NULL

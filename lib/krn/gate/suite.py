@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,9 +128,19 @@ def _expectation(entry: Mapping[str, Any], where: str) -> Expectation:
     kwargs, meta = entry.get("kwargs") or {}, entry.get("meta") or {}
     if not isinstance(kwargs, dict) or not isinstance(meta, dict):
         raise UsageError(f"{where}: kwargs and meta are mappings.", "mend the file")
+    if odd := next(_odd_names(kwargs), None):
+        raise UsageError(f"{where}: {odd} is no name of an argument: names are text.", "mend the file")
     text: dict[str, Any] = {key: str(entry.get(key) or "") for key in ("type", "severity", "description", "notes")}
     unknown = [str(key) for key in entry if key not in KEYS] + [f"meta.{key}" for key in meta if key != "id"]
     return Expectation(id=str(meta.get("id") or ""), kwargs=kwargs, unknown=tuple(unknown), **text)
+
+
+def _odd_names(value: object) -> Iterator[str]:
+    """Names that are no text, in a mapping or in what it holds."""
+    if isinstance(value, dict):
+        yield from (repr(name) for name in value if not isinstance(name, str))
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _odd_names(each)
 
 
 def _hash(suite: Suite) -> str:

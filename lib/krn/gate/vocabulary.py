@@ -76,7 +76,7 @@ ALLOWED: Mapping[str, Words] = {
     "expect_column_max_to_be_between": _measured("value", fits="ordered"),
     "expect_column_mean_to_be_between": _measured("number", fits="number"),
     "expect_column_median_to_be_between": _measured("number", fits="number"),  # exact: a counter for each value
-    "expect_column_stdev_to_be_between": _measured("number", fits="number"),
+    "expect_column_stdev_to_be_between": _measured("spread", fits="number"),
     "expect_column_sum_to_be_between": _measured("number", fits="number"),
     "expect_column_percentile_to_be_between": Words(
         {**_COLUMN, "percentile": "share"}, {**_WHERE, **_range("number")}, fits="number"

@@ -48,6 +48,11 @@ for _kind, _pattern, _first in _WORDS:
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_whole)
 
 
+def is_text(word: str) -> bool:
+    """Whether a plain word means itself."""
+    return not any(re.fullmatch(pattern, word) for _, pattern, _ in _WORDS)
+
+
 def read(text: str) -> Any:
     """The document; raises ValueError with the place for what is none."""
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from krn.history import number
 from krn.report.spark import Spark, spark
 from krn.retelling import finding
 from krn.tables.every import TABLES
@@ -69,7 +70,8 @@ def _gated(name: str, gates: Sequence[tuple[Record, Record]]) -> Gated:
         for check in gate["checks"]:
             history.setdefault(check["id"], []).append(check)
     run, latest = gates[-1]
-    judged = [_judged(history[check["id"]]) for check in latest["checks"]]
+    asked = [check["id"] for _, gate in gates if gate["suite"] == latest["suite"] for check in gate["checks"]]
+    judged = [_judged(history[name]) for name in dict.fromkeys(asked)]  # of an empty candidate only sums are asked
     worst_first = sorted(judged, key=lambda one: (one.status == "passed", -one.failures))
     return Gated(name, datetime.fromisoformat(str(run["ended_at"])), tuple(worst_first))
 
@@ -104,6 +106,6 @@ def _spark(checks: Sequence[Record]) -> Spark | None:
     shares = [float(check["unexpected_percent"]) for check in checks if check["unexpected_percent"] is not None]
     if shares:
         return spark(shares, high=last.get("tolerated_percent"))
-    numbers = [float(check["observed"]) for check in checks if isinstance(check["observed"], (int, float))]
+    numbers = [n for check in checks if (n := number(check["observed"])) is not None]
     usual = last.get("limits") or {}
     return spark(numbers, usual.get("low"), usual.get("high")) if numbers else None

@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from krn import journal
 from krn.asking import rows
 from krn.config import Config
 from krn.models import Standing
+from krn.report.fraud_model import FraudModel, fraud_model
 from krn.report.money import exact
 from krn.report.rates import rates
 from krn.report.rule_health import Rule, percent, rule_health
@@ -66,6 +68,7 @@ class Fraud:
     last: date
     matured_by: date
     scored_by: str
+    model: FraudModel | None
     headline: str
     beyond: Share  # alerts that were more than can be reviewed on their day
     matured_alerts: Share  # that proved to be fraud
@@ -92,6 +95,7 @@ def fraud(root: Path, matured_by: date, model: Standing) -> Fraud | None:
         last=last,
         matured_by=matured_by,
         scored_by=scored_by(model),
+        model=fraud_model(root, model),
         headline=headline(alerts, last),
         beyond=Share(sum(beyond for _, beyond in alerts.values()), sum(map(sum, alerts.values()))),
         matured_alerts=Share(_sum(matured_alerts, "frauds"), _sum(matured_alerts, "alerts")),
@@ -107,15 +111,20 @@ def fraud(root: Path, matured_by: date, model: Standing) -> Fraud | None:
 
 def matured_by(runs: Sequence[Mapping[str, Any]], now: datetime, config: Config) -> date:
     """The first business day of which labels may come after the last of the runs that built the days of fraud."""
-    clocks = [run["clock"] for run in runs if any(table["table"] == DAILY.name for table in run["tables"])]
-    last = datetime.fromisoformat(str(clocks[-1])) if clocks else now
+    last = journal.clock_of(reversed(runs), DAILY.name) or now
     return config.today(last) - timedelta(days=config.label_delay_days)
 
 
+def model_of(runs: Sequence[Mapping[str, Any]]) -> Standing:
+    """How the models stood when gold was made last."""
+    noted = [run["notes"]["fraud_model"] for run in runs if "fraud_model" in run["notes"]]
+    return Standing(**noted[-1]) if noted else Standing("absent", "no run has looked for a model")
+
+
 def scored_by(model: Standing) -> str:
-    """What makes the scores: the rules, and a model where one may be relied on."""
-    if model.status == "fresh" and model.model:
-        return f"the rules, and beside them by model {model.model.version}"
+    """What made the scores: the rules, and a model where one may be relied on."""
+    if model.status == "fresh":
+        return f"the rules, and beside them by model {model.version}" + (f"; {model.why}" if model.why else "")
     return f"the rules alone: {model.why}"
 
 

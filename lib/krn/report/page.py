@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from krn import holds, journal, models
+from krn import holds, journal
 from krn.config import Config
 from krn.harmless import harmless
 from krn.report import freshness, gates, set_aside, standing, volume
@@ -18,7 +18,7 @@ from krn.report.customers import customers
 from krn.report.expectations import expectations
 from krn.report.findings import findings
 from krn.report.flow import flow
-from krn.report.fraud import fraud, matured_by
+from krn.report.fraud import fraud, matured_by, model_of
 from krn.report.restatements import restatements
 from krn.report.sales import sales
 from krn.report.shipping import shipping
@@ -68,7 +68,7 @@ def build(root: Path, now: datetime, config: Config | None = None) -> str:
         sales=sales(root),
         shipping=shipping(root),
         customers=customers(root),
-        fraud=fraud(root, matured_by(runs, now, told), models.standing(root, now, told.model_max_age_days)),
+        fraud=fraud(root, matured_by(runs, now, told), model_of(runs)),
         runs=[_listed(run) for run in reversed(runs[-LISTED:])],
     )
 

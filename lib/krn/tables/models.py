@@ -1,6 +1,6 @@
 """Models over the features of a transaction: forests in force for a time, and what they say of it with its reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,16 +26,21 @@ TOLD = StructType(
         StructField("rest", MEASURE),
     ]
 )
+_MONEY = ("amount", "prior_mean_30d", "prior_std_30d", "prior_max_30d")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A forest that scores the transactions of `since` <= t < `until`. Its version tells its numbers apart."""
+    """A forest that scores the transactions of `since` <= t < `until`. Its version tells its numbers apart.
+
+    `scales` makes money of each currency that it has learned comparable; None takes all money as it is.
+    """
 
     version: str
     since: datetime
     until: datetime
     forest: Forest = field(repr=False)
+    scales: Mapping[str, float] | None = field(default=None, repr=False)
 
 
 def in_force(models: Sequence[Model], at: SparkColumn) -> SparkColumn:
@@ -44,13 +49,28 @@ def in_force(models: Sequence[Model], at: SparkColumn) -> SparkColumn:
     return F.coalesce(*places)
 
 
-def known(features: Sequence[str]) -> list[SparkColumn]:
-    """The features as numbers that a tree can compare."""
-    return [F.coalesce(F.col(name).cast(MEASURE), F.lit(UNKNOWN)).alias(name) for name in features]
+def scale(scales: Mapping[str, float] | None) -> SparkColumn:
+    """What money of a transaction's currency is multiplied by; null for one that has no scale."""
+    if scales is None:
+        return F.lit(1.0)
+    of = (F.when(F.col("currency") == name, F.lit(times)) for name, times in sorted(scales.items()))
+    return F.coalesce(*of, F.lit(None).cast(MEASURE))
 
 
-def told_by(models: Sequence[Model], place: SparkColumn) -> SparkColumn:
-    """What the model at `place` says, as `TOLD`.
+def is_money(feature: str) -> bool:
+    """Whether a feature is money of the transaction's currency, and no count, rate or ratio."""
+    return feature in _MONEY or "_sum_" in feature
+
+
+def known(features: Sequence[str], times: SparkColumn | None = None) -> list[SparkColumn]:
+    """The features as numbers that a tree can compare, money `times` what its currency counts for."""
+    numbers = {name: F.col(name).cast(MEASURE) for name in features}
+    scaled = {name: n * times if times is not None and is_money(name) else n for name, n in numbers.items()}
+    return [F.coalesce(number, F.lit(UNKNOWN)).alias(name) for name, number in scaled.items()]
+
+
+def told_by(models: Sequence[Model], place: SparkColumn, times: SparkColumn) -> SparkColumn:
+    """What the model at `place` says, as `TOLD`; money counts for `times` its amount and is told as it is.
 
     In Python over whole columns: as Spark's own expressions a hundred trees are more code than a JVM method may have.
     """
@@ -58,5 +78,5 @@ def told_by(models: Sequence[Model], place: SparkColumn) -> SparkColumn:
 
     features = models[0].forest.features
     told = arrow_udf(teller([model.forest for model in models]), TOLD)  # type: ignore[call-overload]
-    found: SparkColumn = told(place, F.struct(*known(features)))
+    found: SparkColumn = told(place, times, F.struct(*known(features)))
     return found

@@ -6,19 +6,21 @@ import numpy as np
 import pyarrow as pa
 
 from krn.tables.forest import UNKNOWN, Forest, Numbers
-from krn.tables.models import REASON, TOLD, TOP
+from krn.tables.models import REASON, TOLD, TOP, is_money
 
 
-def teller(forests: Sequence[Forest]) -> Callable[[pa.Array, pa.Array], pa.Array]:
-    """A function of the forest's place for each row and of the rows' features; it gives columns of `TOLD`."""
+def teller(forests: Sequence[Forest]) -> Callable[[pa.Array, pa.Array, pa.Array], pa.Array]:
+    """A function of each row's forest, of what its money is multiplied by and of its features; it gives `TOLD`."""
+    money = np.array([is_money(feature) for feature in forests[0].features])
 
-    def told(place: pa.Array, given: pa.Array) -> pa.Array:
+    def told(place: pa.Array, times: pa.Array, given: pa.Array) -> pa.Array:
         rows = np.column_stack([column.to_numpy(zero_copy_only=False) for column in given.flatten()])
+        scaled = np.where(money & (rows != UNKNOWN), rows * times.to_numpy(zero_copy_only=False)[:, None], rows)
         places = place.to_numpy(zero_copy_only=False)
         probability, base, moved = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros(rows.shape)
         for n in np.unique(places):
             of = np.flatnonzero(places == n)
-            probability[of], moved[of] = forests[n].explained(rows[of])
+            probability[of], moved[of] = forests[n].explained(scaled[of])
             base[of] = forests[n].base
         return _as_told(forests[0].features, rows, probability, base, moved)
 

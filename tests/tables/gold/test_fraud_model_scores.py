@@ -54,3 +54,31 @@ def test_each_transaction_is_scored_by_the_model_in_force_when_it_was_tried_and_
            fast           | new   | 1.0         | 0.25 | 0    | [{"feature":"kmh","contribution":0.75,"value":1000}]
            nowhere        | new   | 0.125       | 0.25 | 0    | [{"feature":"kmh","contribution":-0.125}]""",
     )
+
+
+def test_without_models_there_are_no_rows(spark):
+    given = rows(spark, GIVEN, transaction_features.TABLE)
+    scores = given.select("transaction_id", "initiated_on", F.lit(0).alias("score"))
+    assert transformed(spark, TABLE, features=given, scores=scores, models=()).isEmpty()
+
+
+def test_money_is_compared_with_money_of_its_currency_and_a_currency_that_was_not_learned_is_not_scored(spark):
+    """A hundred yen count for one euro here."""
+    model = Model("m", on(5), on(9), asking("amount", 50, 0.75), {"EUR": 1.0, "JPY": 0.01})
+    given = rows(
+        spark,
+        """transaction_id | initiated_at     | initiated_on | amount | currency
+           euro           | 2026-01-05 00:00 | 2026-01-05   | 60     | EUR
+           yen            | 2026-01-05 00:00 | 2026-01-05   | 60     | JPY
+           many yen       | 2026-01-05 00:00 | 2026-01-05   | 6000   | JPY
+           dollar         | 2026-01-05 00:00 | 2026-01-05   | 60     | USD""",
+        transaction_features.TABLE,
+    )
+    scores = given.select("transaction_id", "initiated_on", F.lit(0).alias("score"))
+    assert_rows(
+        transformed(spark, TABLE, features=given, scores=scores, models=(model,)),
+        """transaction_id | currency | amount | probability
+           euro           | EUR      | 60     | 0.75
+           yen            | JPY      | 60     | 0.125
+           many yen       | JPY      | 6000   | 0.75""",
+    )

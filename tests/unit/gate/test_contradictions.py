@@ -15,14 +15,26 @@ from krn.gate.contradictions import (
     MAX,
     MEAN,
     MIN,
+    NO_REGEX,
     NOT_IN_SET,
     NOT_NULL,
     NULL,
+    REGEX,
     ROWS,
     ROWS_EQUAL,
     contradictions,
 )
 
+SHARE, PERCENTILE = "expect_column_share_in_set_to_be_between", "expect_column_percentile_to_be_between"
+OF_THE_WHOLE: dict[str, dict] = {
+    "expect_column_sum_to_be_between": {},
+    "expect_column_stdev_to_be_between": {},
+    "expect_column_unique_value_count_to_be_between": {},
+    "expect_column_proportion_of_unique_values_to_be_between": {},
+    "expect_column_proportion_of_non_null_values_to_be_between": {},
+    PERCENTILE: {"percentile": 0.5},
+    SHARE: {"value_set": ["a"]},
+}
 X, AB, BA = {"column": "x"}, {"column_A": "a", "column_B": "b"}, {"column_A": "b", "column_B": "a"}
 
 
@@ -58,6 +70,45 @@ def found(one: tuple[str, dict], other: tuple[str, dict], severities: tuple[str,
             (IN_SET, {**X, "value_set": [1, 9]}),
             (BETWEEN, {**X, "max_value": 5}),
             "9 of its set is outside of its range",
+        ),
+        *(
+            ((kind, {**X, **of, "min_value": 0.5}), (kind, {**X, **of, "max_value": 0.4}), "their ranges don't meet")
+            for kind, of in OF_THE_WHOLE.items()
+        ),
+        (
+            (BETWEEN, {**X, "max_value": 1, "strict_max": True}),
+            (BETWEEN, {**X, "min_value": 1}),
+            "their ranges don't meet",
+        ),
+        (
+            (MIN, {**X, "min_value": 5, "strict_min": True}),
+            (MAX, {**X, "max_value": 5}),
+            "the lowest value would be above the highest",
+        ),
+        (
+            (IN_SET, {**X, "value_set": [5]}),
+            (BETWEEN, {**X, "max_value": 5, "strict_max": True}),
+            "every value of its set is outside of its range",
+        ),
+        (
+            (IN_SET, {**X, "value_set": ["a", "bb"]}),
+            (LENGTH, {**X, "value": 1}),
+            "'bb' of its set is of another length",
+        ),
+        (
+            (LENGTHS, {**X, "min_value": 3}),
+            (IN_SET, {**X, "value_set": ["a", "bb"]}),
+            "every value of its set is of another length",
+        ),
+        (
+            (IN_SET, {**X, "value_set": ["A", "b"]}),
+            (REGEX, {**X, "regex": r"^[a-z]\z"}),
+            "'A' of its set is of another form",
+        ),
+        (
+            (IN_SET, {**X, "value_set": ["a", "b"]}),
+            (NO_REGEX, {**X, "regex": "b"}),
+            "'b' of its set is of the form that is forbidden",
         ),
         (
             (NOT_IN_SET, {**X, "value_set": ["a"]}),
@@ -98,6 +149,17 @@ def test_an_expectation_twice_is_named():
         ((GREATER, {**AB, "or_equal": True}), (GREATER, {**BA, "or_equal": True})),
         ((EQUAL, AB), (GREATER, {**AB, "or_equal": True})),
         ((GREATER, AB), (GREATER, {"column_A": "a", "column_B": "c"})),
+        (
+            (PERCENTILE, {**X, "percentile": 0.9, "min_value": 5}),
+            (PERCENTILE, {**X, "percentile": 0.5, "max_value": 4}),
+        ),
+        (
+            (SHARE, {**X, "value_set": ["a"], "min_value": 0.5}),
+            (SHARE, {**X, "value_set": ["b"], "max_value": 0.4}),
+        ),
+        ((BETWEEN, {**X, "max_value": 1}), (BETWEEN, {**X, "min_value": 1})),
+        ((IN_SET, {**X, "value_set": ["a", "b"]}), (REGEX, {**X, "regex": r"^[a-c]\z"})),
+        ((IN_SET, {**X, "value_set": ["a", "b"]}), (LENGTH, {**X, "value": 1})),
     ],
 )
 def test_two_that_can_both_hold_are_left_alone(one, other):

@@ -12,7 +12,10 @@ from krn.gate.limits import HIGH, LEAST, LOW, ROW_COUNT, Limits, usual
 MONDAY = date(2026, 6, 1)
 NUMBERS = st.lists(st.integers(0, 10**12) | st.floats(0, 1e12), min_size=LEAST, max_size=60)
 MEAN, SHARE = "expect_column_mean_to_be_between", "expect_column_share_in_set_to_be_between"
-OF = st.sampled_from([MEAN, SHARE, ROW_COUNT])
+PRESENT = "expect_column_proportion_of_non_null_values_to_be_between"
+UNIQUE = "expect_column_proportion_of_unique_values_to_be_between"
+OF = st.sampled_from([MEAN, ROW_COUNT])
+SHARES = st.lists(st.floats(0, 1), min_size=LEAST, max_size=60)
 
 
 def mondays(*values: float) -> list[tuple[date, float]]:
@@ -46,8 +49,15 @@ def span(before: list[tuple[date, float]], of: str = MEAN) -> tuple[float | None
         ((1, 2, 9, 1, 30, 2, 4, 8, 16, 5), ROW_COUNT, 0, 23),
         ((-3,) * 10, MEAN, -4, -2),
         # shares are no whole numbers
-        ((0.2,) * 10, SHARE, 0.165, 0.235),
+        ((0.2,) * 10, SHARE, 0.19, 0.21),
         ((0.0,) * 10, SHARE, 0, 0.01),
+        ((1.0,) * 10, PRESENT, 0.99, 1),
+        ((1,) * 10, PRESENT, 0.99, 1),
+        ((1.0,) * 10, UNIQUE, 0.99, 1),
+        # 3.5 x 1.4826 x 0.1 = 0.51891, but no share is above 1
+        ((0.7, 0.8, 0.9) * 3 + (0.8,), PRESENT, 0.28109, 1),
+        # a number that was always nothing
+        ((0.0,) * 10, MEAN, 0, 1e-9),
     ],
 )
 def test_limits_are_the_median_and_what_it_may_be_missed_by(values, of, low, high):
@@ -100,6 +110,12 @@ def test_the_middle_run_is_usual_and_the_order_of_runs_is_nothing(values, of):
     limits = usual(of, "pending", runs, MONDAY)
     assert limits == usual(of, "pending", runs[::-1], MONDAY)
     assert 0 <= limits.low <= median(values) <= limits.high
+
+
+@given(SHARES, st.sampled_from([SHARE, PRESENT, UNIQUE]))
+def test_the_limits_of_a_share_are_shares(values, of):
+    limits = usual(of, "pending", mondays(*values), MONDAY)
+    assert 0 <= limits.low <= median(values) <= limits.high <= 1
 
 
 @given(NUMBERS, OF, st.floats(0, 1e12))

@@ -52,6 +52,7 @@ USUAL_HIGH = {"$PARAMETER": "usual_high"}
 REGEX, NOT_NULL = "expect_column_values_to_match_regex", "expect_column_values_to_not_be_null"
 REGEXES, PRESENT = f"{REGEX}_list", "expect_column_proportion_of_non_null_values_to_be_between"
 EQUAL, SUM = "expect_column_pair_values_to_be_equal", "expect_multicolumn_sum_to_equal"
+STDEV = "expect_column_stdev_to_be_between"
 PAIRS, GREATER = "expect_column_pair_values_to_be_in_set", "expect_column_pair_values_a_to_be_greater_than_b"
 
 
@@ -100,6 +101,12 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(IN_SET, "critical", column="id", value_set=["a"]), "e: critical without mostly"),
         (said(BETWEEN, column="units"), "e: neither min_value nor max_value"),
         (said(NOT_NULL, column="nope"), "e: column nope is unknown; known: id, units"),
+        (said(NOT_NULL, column=["id"]), "e: column ['id'] is unknown; known: id, units"),
+        (said(NOT_NULL, column={"id": 1}), "e: column {'id': 1} is unknown"),
+        (said("expect_key_to_be_unique", columns=["id", ["day"]]), "e: columns ['day'] is unknown"),
+        (said(IN_SET, column="id", value_set=["a", ["b"]]), "e: value_set ['b'] does not fit a string column"),
+        (said(REGEXES, column="id", regex_list=[[r"^a\z"]]), "e: regex_list is a text"),
+        (said(PAIRS, column_A="id", column_B="units", value_pairs_set=[[["a"], 1]]), "e: value_pairs_set: ['a'] does"),
         (said("expect_key_to_be_unique", columns=["id", "nope"]), "e: columns nope is unknown"),
         (said("expect_key_to_be_unique", columns="id"), "e: columns is a list of columns"),
         (
@@ -115,7 +122,12 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(NOT_NULL, column="id", mostly=1.5), "e: mostly is a share"),
         (said(BETWEEN, "critical", column="units", min_value=1, mostly=0.2), "e: mostly 0.2 lets most rows differ"),
         (said(IN_SET, column="is_open", value_set=[True, False]), "e: value_set is all that there is"),
-        (said(REGEX, column="id", regex=r"^(?s:.)*\z"), "e: regex passes anything"),
+        *(
+            (said(REGEX, column="id", regex=regex), "e: regex passes almost anything")
+            for regex in (r"^(?s:.)*\z", r"^[\s\S]{1,}\z", r"^.{0,299}\z", r"^[^~]*\z", r"^[^@]+\z")
+        ),
+        (said(STDEV, column="units", min_value=0), "e: its range passes anything"),
+        (said(STDEV, column="units", min_value=-1), "e: min_value is a number from 0"),
         (said(NOT_NULL, column="id", row_condition=" "), "e: row_condition is text"),
         (
             said(NOT_NULL, column="id", row_condition="is_open", condition_parser="pandas"),
@@ -154,6 +166,11 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(NOT_NULL, column="id", row_condition="1 = 1"), "e: row_condition names no column"),
         (said(NOT_NULL, column="id", row_condition="units = NULL"), "e: row_condition compares with null"),
         (said(EQUAL, column_A="id", column_B="units"), "e: id is string, units is int: compare columns of one kind"),
+        (said(GREATER, column_A="amount", column_B="ratio"), "e: a row with a null in one of them passes: say so"),
+        (
+            said(GREATER, column_A="amount", column_B="ratio", ignore_row_if="neither"),
+            "e: a row with a null in one of them passes: say so (ignore_row_if: either_value_is_missing), and where",
+        ),
         (said(EQUAL, column_A="id", column_B="id"), "e: id is compared with itself: name two columns"),
         (said(SUM, column_list=["units", "id"], sum_total=1), "e: string column; this type is for number columns"),
         (said(SUM, column_list=["units"], sum_total=1), "e: units is compared with itself: name two columns"),

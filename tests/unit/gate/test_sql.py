@@ -2,7 +2,7 @@
 
 import pytest
 
-from krn.gate.sql import is_never_true, names, strangers
+from krn.gate.sql import names, strangers, why_never_true
 
 COLUMNS = ("orders", "kind", "at", "data")
 
@@ -29,7 +29,49 @@ def test_functions_and_fields_are_no_names():
     assert names("lower(data.kind) = lower (kind)") == {"data", "kind"}
 
 
-@pytest.mark.parametrize(("expression", "is_never"), [("a = NULL", True), ("a <> null", True), ("a <=> NULL", False)])
-def test_what_is_compared_with_null_is_never_true(expression, is_never):
-    assert is_never_true(expression) is is_never
-    assert not is_never_true("a IS NOT NULL AND b = 'null'")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "a = NULL",
+        "a <> null",
+        "NULL = a",
+        "a = (NULL)",
+        "a LIKE NULL",
+        "a IN (NULL)",
+        "a NOT IN ('DE', NULL)",
+        "a IS NOT NULL AND lower(b) = NULL",
+        "a BETWEEN 1 AND NULL",
+        "a = CAST(NULL AS INT)",
+    ],
+)
+def test_what_is_compared_with_null_is_never_true(expression):
+    assert why_never_true(expression).startswith("compares with null")
+
+
+@pytest.mark.parametrize("expression", ["false", "a = 'x' AND false", "FALSE AND a = 1", "a = 1 AND (false)"])
+def test_what_has_a_false_beside_an_and_is_never_true(expression):
+    assert why_never_true(expression).startswith("has a false")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "a <=> NULL",
+        "NULL <=> a",
+        "a IS NOT NULL AND b = 'null'",
+        "a IS NOT DISTINCT FROM NULL",
+        "coalesce(a, NULL, 1) = 1",
+        "nullif(a, NULL) > 1",
+        "CASE WHEN a > 1 THEN NULL ELSE b END = 1",
+        "(a IS NULL OR b)",
+        "nullable = 1",
+        "a = false AND b",
+        "a IN (false) AND b",
+        "b AND a IS FALSE",
+        "coalesce(a, false) AND b",
+        "b OR false",
+        "NOT false AND a",
+    ],
+)
+def test_what_may_be_true_is_left_alone(expression):
+    assert why_never_true(expression) == ""

@@ -91,6 +91,8 @@ def test_unknown_keys_are_kept_for_the_lint(path):
         "table: t\nexpectations: {a: b}",
         "table: t\nexpectations: [a]",
         "table: t\nexpectations: [{kwargs: [a]}]",
+        "table: t\nexpectations: [{kwargs: {column: a, 1: b}}]",
+        "table: t\nexpectations: [{kwargs: {value_set: [{a: {2026-01-01: c, b: d}}]}}]",
         "table: t\nnumbers: {rows: count(*)}",
         "table: t\nnumbers: {rows: {of: this}}",
     ],

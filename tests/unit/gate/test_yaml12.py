@@ -38,3 +38,8 @@ def test_a_suite_is_read_as_another_reader_reads_it():
 def test_what_is_no_document_of_plain_values_is_refused(text: str):
     with pytest.raises(ValueError, match=r".+"):
         yaml12.read(text)
+
+
+@pytest.mark.parametrize("word", [*WORDS.replace("'1'", "1e5 0o17 a.b").split()])
+def test_a_word_is_text_when_it_is_read_as_itself(word: str):
+    assert yaml12.is_text(word) is (yaml12.read(f"word: {word}")["word"] == word)

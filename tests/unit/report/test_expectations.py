@@ -1,5 +1,7 @@
 """Every expectation over the gates of its table."""
 
+from decimal import Decimal
+
 from krn import journal
 from krn.gate.result import Check, Result
 from krn.outcome import Built
@@ -16,8 +18,8 @@ def found(name: str, percent: float, limit: float = 5.0, severity: str = "warnin
     return Check(name, "expect_x", severity, percent <= limit, description=f"{name} holds", **counts)  # type: ignore[arg-type]
 
 
-def gated(*checks: Check, table: str = "silver.orders") -> Built:
-    return Built(table, "published", result=Result(table, "hash", 100, checks))
+def gated(*checks: Check, table: str = "silver.orders", suite: str = "hash") -> Built:
+    return Built(table, "published", result=Result(table, suite, 100, checks))
 
 
 def test_the_share_that_fails_is_followed_over_the_gates_with_its_limit(runs):
@@ -43,10 +45,17 @@ def test_those_that_fail_come_first_then_those_that_ever_did(runs):
 
 
 def test_an_expectation_that_is_gone_is_not_shown_and_a_new_one_has_its_own_history(runs):
-    runs.add(gated(found("old", 0)), n=0)
+    runs.add(gated(found("old", 0), suite="older"), n=0)
     runs.add(gated(found("new", 1)), n=1)
     (orders,) = expectations(journal.runs(runs.root))
     assert [(one.id, one.gates) for one in orders.judged] == [("new", 1)]
+
+
+def test_what_was_not_asked_of_an_empty_candidate_is_still_shown(runs):
+    runs.add(gated(found("rows", 1), found("sums", 0)), n=0)
+    runs.add(gated(found("sums", 0)), n=1)
+    (orders,) = expectations(journal.runs(runs.root))
+    assert [(one.id, one.gates) for one in orders.judged] == [("rows", 1), ("sums", 2)]
 
 
 def test_only_the_latest_gates_count(runs):
@@ -63,6 +72,14 @@ def test_numbers_are_followed_where_rows_are_not_counted(runs):
     (one,) = orders.judged
     assert one.spark is not None
     assert (one.found, one.tolerated, one.spark.line) == ("20", "", "3,12 117,3")
+
+
+def test_exact_sums_that_are_journaled_as_text_are_followed(runs):
+    for n, gap in enumerate(("0.0000", "0.1000")):
+        runs.add(gated(Check("gap", "expect_x", "critical", gap < "0.1", observed=Decimal(gap))), n=n)
+    (orders,) = expectations(journal.runs(runs.root))
+    assert orders.judged[0].spark is not None
+    assert orders.judged[0].spark.line == "3,21 117,3"
 
 
 def test_what_found_nothing_to_draw_has_no_line(runs):

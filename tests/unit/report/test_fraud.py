@@ -1,15 +1,15 @@
 """Card fraud at a glance: counts of all currencies, money of each alone, and what is not known yet left out."""
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from krn.config import Config
 from krn.models import Standing
-from krn.report.fraud import Fraud, Money, Share, fraud, matured_by, scored_by
+from krn.report.fraud import Fraud, Money, Share, fraud, matured_by, model_of, scored_by
 from krn.report.rates import OPEN
 from krn.tables.gold import fraud_daily
 
@@ -94,17 +94,29 @@ def test_a_shop_without_cards_has_no_section(small, rows):
     assert fraud(small.write(), DAY, ABSENT) is None
 
 
-def test_a_day_is_matured_by_the_clock_of_the_run_that_built_it_in_the_shop_s_zone():
+def test_a_day_is_matured_by_the_clock_of_the_run_that_built_it_and_not_of_one_that_held_it():
     config = Config.model_validate({"timezone": "Asia/Tokyo", "label_delay_days": 3})
-    built = {"clock": "2026-11-23T16:00:00+00:00", "tables": [{"table": fraud_daily.TABLE.name}]}
-    other = {"clock": "2026-11-25T16:00:00+00:00", "tables": [{"table": "gold.sales_daily"}]}
+    built, held = (
+        {"clock": f"2026-11-{day}T16:00:00+00:00", "tables": [{"table": fraud_daily.TABLE.name, "outcome": outcome}]}
+        for day, outcome in ((23, "unchanged"), (24, "held"))
+    )
+    other = {"clock": "2026-11-25T16:00:00+00:00", "tables": [{"table": "gold.sales_daily", "outcome": "published"}]}
     now = datetime.fromisoformat("2026-11-28T00:00:00+00:00")
-    assert matured_by([built, other], now, config) == date(2026, 11, 21)
-    assert matured_by([other], now, config) == date(2026, 11, 25)
+    assert matured_by([built, held, other], now, config) == date(2026, 11, 21)
+    assert matured_by([held, other], now, config) == date(2026, 11, 25)
 
 
 def test_what_scores_is_a_model_too_where_one_may_be_relied_on():
-    newest = SimpleNamespace(version="20260901T000000-1a2b3c4d")
+    newest = "20260901T000000-1a2b3c4d"
     assert scored_by(ABSENT) == "the rules alone: no model was trained"
     assert scored_by(Standing("stale", "it is 80 days old", newest)) == "the rules alone: it is 80 days old"
-    assert scored_by(Standing("fresh", "", newest)) == "the rules, and beside them by model 20260901T000000-1a2b3c4d"
+    assert scored_by(Standing("fresh", "", newest)) == f"the rules, and beside them by model {newest}"
+    assert scored_by(Standing("fresh", "v2 is damaged", "v1")) == (
+        "the rules, and beside them by model v1; v2 is damaged"
+    )
+
+
+def test_the_model_is_the_one_that_the_last_run_with_gold_found():
+    notes = [{}, {"fraud_model": asdict(Standing("fresh", "", "v1"))}, {"trained": {"version": "v2"}}]
+    assert model_of([{"notes": note} for note in notes]) == Standing("fresh", "", "v1")
+    assert model_of([]).status == "absent"

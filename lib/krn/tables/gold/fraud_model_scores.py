@@ -1,7 +1,7 @@
 """One row per card transaction that a model scored: how likely it is fraud, and which features say so.
 
 It stands beside gold.fraud_scores. A model scores what is tried after its training until the next model's, or until it
-is too old; what no model scored has no row.
+is too old; what no model scored has no row, such as a currency that the model has not seen.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,26 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from krn.tables.gold import fraud_scores, transaction_features
-from krn.tables.models import CONTRIBUTIONS, Model, in_force, told_by
+from krn.tables.models import CONTRIBUTIONS, Model, in_force, scale, told_by
 from krn.tables.table import Column, Input, Table
 from krn.tables.types import DAY, INSTANT, MEASURE, MONEY, TEXT
 
 
 def fraud_model_scores(features: DataFrame, scores: DataFrame, models: Sequence[Model]) -> DataFrame:
-    """Of each transaction the model that was in force when it was tried; what the rules gave is one more feature."""
+    """Of each transaction the model that was in force when it was tried; what the rules gave is one more feature.
+
+    Without models there are no rows: those of a model that is gone or no longer fits are taken out.
+    """
+    if not models:
+        return features.limit(0).select(*(F.lit(None).cast(c.type).alias(c.name) for c in TABLE.columns))
     versions = F.array(*(F.lit(model.version) for model in models))
-    tried = features.withColumn("_place", in_force(models, F.col("initiated_at"))).where("_place IS NOT NULL")
-    tried = tried.join(scores.select("transaction_id", "score"), on="transaction_id", how="inner")
-    told = tried.withColumns({"model": versions[F.col("_place")], "told": told_by(models, F.col("_place"))})
+    times = F.array(*(scale(model.scales) for model in models))[F.col("_place")]
+    placed = features.withColumn("_place", in_force(models, F.col("initiated_at"))).withColumn("_times", times)
+    tried = placed.where("_place IS NOT NULL AND _times IS NOT NULL").join(
+        scores.select("transaction_id", "score"), on="transaction_id", how="inner"
+    )
+    says = told_by(models, F.col("_place"), F.col("_times"))
+    told = tried.withColumns({"model": versions[F.col("_place")], "told": says})
     return told.select(*told.columns, "told.*").select(*(c.name for c in TABLE.columns))
 
 
