@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import structlog
 
+from krn import watched
 from krn.alerts.checking import alerts_of, check
 from krn.alerts.sinks import Variable
 from krn.config import Config
@@ -21,7 +22,8 @@ log = structlog.get_logger()
 
 
 def observe(record: Record, steps: Sequence[str], config: Config, home: Path, store: Store, variable: Variable) -> None:
-    """Keep what the run measured beside its record, then tell whom the file of alerts names, whatever was measured."""
+    """Keep what the run found and measured, then tell whom the file of alerts names, whatever became of the former."""
+    _attempt("limits", lambda: watched.keep(store.root, record))
     _attempt("metrics", lambda: _measure(record, steps, config, store))
     _attempt("watches", lambda: check(config, alerts_of(config, home), variable, datetime.now(UTC)))
 

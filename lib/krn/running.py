@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import structlog
 
-from krn import delta_rs, history, journal, pipeline, scoring
+from krn import delta_rs, journal, pipeline, scoring, watched
 from krn.alerts.sinks import Variable
 from krn.config import Config
 from krn.contracts.envelope import Envelope
@@ -116,9 +116,9 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
 
 
 def _history(config: Config, clock: datetime) -> History:
-    """What the runs before found. Limits only warn, so a journal that can't be read stops no run."""
+    """What the runs before found. Limits only warn, so a file that can't be read stops no run."""
     try:
-        return history.of(journal.runs(config.warehouse, history.RUNS), clock, ZoneInfo(config.timezone))
+        return History(clock, ZoneInfo(config.timezone), watched.read(config.warehouse, clock))
     except Unreadable as damaged:
         log.error("no_limits", error=str(damaged))
         return History(clock)

@@ -9,7 +9,6 @@ from world import HOME, TOTALS, a_run, deliver, order
 
 from krn.build import build
 from krn.gate import Expectation, Suite
-from krn.gate.limits import Limits
 from krn.history import History, Watched
 from krn.judge import judge
 from krn.outcome import Built, Run
@@ -28,9 +27,8 @@ def suite(table: Table) -> Suite:
 
 def seen(table: str, id_: str, kind: str, found: float) -> tuple[Watched, ...]:
     """Ten Saturdays on which an expectation found this."""
-    limits = Limits(kind, None, None, 0, "no limits yet")
     days = [AT - timedelta(weeks=n + 1) for n in range(10)]
-    return tuple(Watched(table, id_, "", "passed", day, True, found, limits) for day in days)
+    return tuple(Watched(table, id_, kind, day, found) for day in days)
 
 
 def run(name: str, at: datetime = AT) -> Run:

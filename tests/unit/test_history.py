@@ -1,4 +1,4 @@
-"""What the journal tells of former runs, and the limits that it gives a run."""
+"""What former runs found, and the limits that it gives a run."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from krn import history, journal
+from krn import watched
 from krn.gate import Check, Expectation, Result, Suite, nothing_came
 from krn.gate.limits import Limits
-from krn.history import History, watched
+from krn.history import History
 from krn.journal import Record
 from krn.outcome import Built
 
@@ -49,8 +49,8 @@ def told(tmp_path: Path) -> Callable[..., History]:
 
     def tell(*records: Record, at: datetime = MONDAY, zone: str = "UTC") -> History:
         for record in records:
-            journal.write(tmp_path, record)
-        return history.of(journal.runs(tmp_path, history.RUNS), at, ZoneInfo(zone))
+            watched.keep(tmp_path, record)
+        return History(at, ZoneInfo(zone), watched.read(tmp_path, at))
 
     return tell
 
@@ -67,7 +67,7 @@ def limits(history: History, kind: str = "pending") -> Limits:
     return found
 
 
-def test_a_run_is_compared_with_what_the_journal_tells_of_the_runs_before(told):
+def test_a_run_is_compared_with_what_the_runs_before_found(told):
     found = limits(told(*mondays(10)))
     assert (found.low, found.high, found.n, found.kind) == (825, 1175, 10, "pending")
 
@@ -122,17 +122,10 @@ def test_nothing_passes_where_nothing_is_known_or_nothing_is_usual(told):
     assert nothing_came(told(*mondays(30, 0)).limited(SUITE, "pending")).status == "passed"
 
 
-def test_a_watched_number_is_told_with_its_limits_and_how_they_came_about():
-    why = "8 runs on Mondays found 1,000, give or take 175"
-    known = Limits("pending", 825, 1175, 8, why)
-    record = journal.as_dict(ran(MONDAY, 500, success=False, limits=known))
-    (seen,) = watched(record)
-    assert (seen.table, seen.id, seen.description, seen.status) == (BRONZE, "usual-volume", "as usual", "warned")
-    assert (seen.at, seen.is_open, seen.observed, seen.limits) == (MONDAY, True, 500, known)
-
-
-def test_records_of_before_there_were_limits_tell_nothing(told):
-    record = journal.as_dict(ran(MONDAY, 1000))
-    for check in record["tables"][0]["gate"]["checks"]:
-        del check["limits"]
-    assert list(watched(record)) == []
+def test_weekdays_of_an_hourly_run_are_compared_with_those_of_other_weeks(told):
+    """Ingest runs in between leave no number, and push none out."""
+    hours = [MONDAY - timedelta(weeks=week + 1, hours=hour) for week in range(6) for hour in range(5)]
+    ingest = [replace(ran(MONDAY - timedelta(minutes=n + 1), None), tables=()) for n in range(300)]
+    of = told(*(ran(at, 1000) for at in hours), *(ran(at - timedelta(days=1), 10) for at in hours), *ingest)
+    found = limits(of)
+    assert (found.low, found.high, found.why) == (825, 1175, "30 runs on Mondays found 1,000, give or take 175")

@@ -15,7 +15,8 @@ _SHARES = (
     "expect_column_proportion_of_unique_values_to_be_between",
 )
 
-#: Fewer runs don't tell what is usual; nor do fewer of one weekday, so then all days are taken together.
+#: Fewer runs don't tell what is usual; nor do fewer days of one weekday, however many runs they had, since one may have
+#: gone wrong from morning to night. So then all days are taken together.
 LEAST, LEAST_OF_A_WEEKDAY = 10, 5
 
 #: News is what lies beyond 3.5 deviations (Iglewicz and Hoaglin, 1993); 1.4826 median absolute deviations are one.
@@ -55,9 +56,10 @@ def usual(type_: str, kind: str, before: Sequence[tuple[date, float]], on: date)
     """The limits of an expectation of a type for a run on this business date, by what runs before found on theirs."""
     if len(before) < LEAST:
         return Limits(kind, None, None, len(before), f"no limits by fewer than {LEAST} runs, and {len(before)} so far")
-    alike = [value for day, value in before if day.weekday() == on.weekday()]
-    if len(alike) >= LEAST_OF_A_WEEKDAY:
-        return _around(type_, kind, alike, _slack(type_, alike), f"{on:%A}s")
+    alike = [(day, value) for day, value in before if day.weekday() == on.weekday() and day != on]
+    if len({day for day, _ in alike}) >= LEAST_OF_A_WEEKDAY:
+        values = [value for _, value in alike]
+        return _around(type_, kind, values, _slack(type_, values), f"{on:%A}s")
     every = [value for _, value in before]
     reach = max(abs(value - median(every)) for value in every)  # of a week that isn't known yet, what was is no news
     return _around(type_, kind, every, max(reach, _slack(type_, every)), "any day")

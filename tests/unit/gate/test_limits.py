@@ -81,6 +81,15 @@ def test_a_weekday_is_compared_with_itself():
     assert limits.why == "5 runs on Mondays found 1,000, give or take 175"
 
 
+def test_a_weekday_is_that_of_other_weeks_however_often_it_ran_today():
+    """An hourly schedule, and a day on which nothing came since midnight."""
+    today = [(MONDAY, 0)] * 20
+    four = [*mondays(*[1000] * 4) * 24, *today]
+    assert usual(MEAN, "pending", four, MONDAY).why == "116 runs on any day found 1,000, give or take 1,000"
+    five = usual(MEAN, "pending", [*mondays(*[1000] * 5) * 24, *today], MONDAY)
+    assert (five.low, five.why) == (825, "120 runs on Mondays found 1,000, give or take 175")
+
+
 def test_until_a_weekday_is_known_nothing_is_news_that_was_seen_on_any_day():
     """Ten days, one of them a Monday; the shop is shut on Sundays."""
     limits = usual(MEAN, "pending", daily(0, *[1000] * 9), MONDAY)
