@@ -23,7 +23,5 @@ def equipped(run: Run, config: Config, home: Path, store: Store, clock: datetime
     definition = {i.of.name: fingerprint(i.of, args) for i in SCORES.reads.values() if isinstance(i.of, Table)}
     found, age = models.found(config.warehouse, definition), config.model_max_age_days
     usable = models.usable(found, age)
-    was_built = store.exists(SCORES.name)
-    return replace(run, args={**args, "models": usable if usable or was_built else None}), models.standing(
-        found, clock, age
-    )
+    scoring = usable if usable or store.exists(SCORES.name) else None
+    return replace(run, args={**args, "models": scoring}), models.standing(found, clock, age)

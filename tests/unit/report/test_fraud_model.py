@@ -1,12 +1,17 @@
 """The model in the report: what its folder tells, and nothing where that is gone."""
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from krn import models, records
+import pytest
+
+from krn import journal, models, records
+from krn.journal import Record
 from krn.models import Standing, Trained
+from krn.report import build
 from krn.report.fraud_model import FraudModel, HeldOut, Ranked, fraud_model
 
 AS_OF, FIRST, LAST = datetime(2026, 1, 31, 6, tzinfo=UTC), date(2026, 1, 1), date(2026, 1, 28)
@@ -41,3 +46,18 @@ def test_a_model_whose_folder_is_gone_or_damaged_is_left_out(tmp_path: Path) -> 
     assert fraud_model(tmp_path, FRESH) is None
     assert fraud_model(kept(tmp_path, {"held_out": 7}), FRESH) is None
     assert fraud_model(tmp_path, Standing("absent", "no model was trained")) is None
+
+
+@pytest.mark.parametrize(
+    ("measured", "says"), [(MEASURED, ("model</th>", "0.700", "30.0%", "rules</th>", "–")), (None, ("is not known",))]
+)
+def test_the_page_shows_how_the_model_ranks_beside_the_rules(small, measured, says):
+    counts = dict.fromkeys(("transactions", "approved", "declined", "frauds"), 1)
+    money = {"amount": Decimal(1), "fraud_amount": Decimal(1)}
+    small.rows |= {"gold.fraud_daily": [{"business_date": LAST, "currency": "EUR", **counts, **money}]}
+    root = kept(small.write(), measured)
+    now = AS_OF + timedelta(days=3)
+    journal.write(root, Record("r", "run", now, now, now, 0, notes={"fraud_model": asdict(FRESH)}))
+    _, found, section = build(root, now).partition("How well does the model rank?")
+    assert found and "Model v1 was trained 3 days ago on payments from 1 Jan 2026 to 28 Jan 2026" in section
+    assert [word for word in says if word not in section] == []
