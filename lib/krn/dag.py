@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 import structlog
 
 from krn.build import build
+from krn.errors import KrnError
 from krn.outcome import Built, Run
 from krn.store import Store
 from krn.tables.table import Table
@@ -27,7 +28,8 @@ def build_all(
 ) -> Iterator[Built]:
     """Build the tables, up to `run.threads` at a time; each comes when it is done, after its inputs.
 
-    A held table stops only what depends on it. Once `stop` says so, or one fails, no other is begun.
+    A held table stops only what depends on it. Once `stop` says so, or one fails, no other is begun. Each that fails is
+    logged; of several errors one is raised, a bug before what a person can mend.
     """
     by_name = {table.name: table for table in tables}
     waiting, ready, failed = _sorter(by_name), list[str](), list[BaseException]()
@@ -46,12 +48,13 @@ def build_all(
                 name, free = building.pop(done)
                 stores.append(free)
                 if error := done.exception():
+                    log.error("table_failed", table=name, error=_said(error))
                     failed.append(error)
                 else:
                     waiting.done(name)
                     yield done.result()
     if failed:
-        raise failed[0]
+        raise min(failed, key=lambda error: isinstance(error, KrnError))
 
 
 def in_order(tables: Iterable[Table]) -> list[Table]:
@@ -65,6 +68,11 @@ def _sorter(by_name: dict[str, Table]) -> TopologicalSorter[str]:
         return [i.of.name for i in table.reads.values() if isinstance(i.of, Table) and i.of.name in by_name]
 
     return TopologicalSorter({name: inputs(by_name[name]) for name in sorted(by_name)})
+
+
+def _said(error: BaseException) -> str:
+    """What a person may read of an error; that of a bug could show a row."""
+    return str(error) if isinstance(error, KrnError) else type(error).__name__
 
 
 def _timed(build: Callable[[Table, Store, Run], Built], table: Table, store: Store, run: Run) -> Built:

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
+from structlog.testing import capture_logs
 
 from krn.dag import build_all
 from krn.errors import KrnError
@@ -112,6 +113,21 @@ def test_when_one_fails_what_is_under_way_is_told_and_nothing_is_begun_after(sto
     assert next(found).table == PAYMENTS.name
     with pytest.raises(KrnError, match="orders broke"):
         next(found)
+
+
+@pytest.mark.parametrize("bug", [ORDERS, PAYMENTS])
+def test_of_tables_that_fail_side_by_side_each_is_logged_and_a_bug_is_raised_first(store: Store, bug: Table) -> None:
+    both = Barrier(2)
+
+    def build(table: Table, store: Store, run: Run) -> Built:
+        both.wait(30)
+        raise ValueError("of ann@example.com") if table is bug else KrnError("it broke.", "mend it")
+
+    with capture_logs() as logs, pytest.raises(ValueError, match="ann"):
+        list(build_all((ORDERS, PAYMENTS), store, run(2), build=build))
+    said = {line["table"]: line["error"] for line in logs if line["event"] == "table_failed"}
+    other = PAYMENTS if bug is ORDERS else ORDERS
+    assert said == {bug.name: "ValueError", other.name: "it broke. Next: mend it"}
 
 
 def test_after_a_stop_nothing_is_begun(store: Store) -> None:
