@@ -161,6 +161,6 @@ def _settle(table: Table, store: Store, pins: Pins, print_: str) -> None:
         store.root, Cursor(table.name, head, store.table_id(table.name), pins.through, print_, dict(pins.seen))
     )
     reached("cursor_moved")
-    waivers.settle(store.root, table.name, store.metadata(table.name, head), head)
+    waivers.settle(store.root, table.name, store.commits(table.name), head)
     holds.clear(store.root, table.name)
     shutil.rmtree(store.root / "_candidates" / table.name, ignore_errors=True)

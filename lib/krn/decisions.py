@@ -1,6 +1,7 @@
 """What a person decides about a held table: to release what it failed, or to discard what was made of it.
 
-Neither publishes, starts Spark or moves a cursor; the next run does what is left to do. Both are told to the journal.
+Neither publishes, starts Spark or moves a cursor; the next run does what is left to do. Both are told to the journal
+before they are done: who is interrupted decides again, and nothing was done that nobody told.
 """
 
 import shutil
@@ -39,9 +40,9 @@ def release(root: Path, table: str, ids: Collection[str], decision: Decision) ->
         _has_its_keys(root, hold)
         run = journal.new_run_id(decision.at)
         at = decision.at.isoformat(timespec="seconds")
-        waiver = waivers.grant(root, run, at, decision.by, decision.reason, hold, ids)
-        _tell(root, run, "release", hold, decision, {"expectations": [*waiver.seen]})
-    return waiver
+        named = [found["id"] for found in hold["failed"] if found["id"] in ids]
+        _tell(root, run, "release", hold, decision, {"expectations": named})
+        return waivers.grant(root, run, at, decision.by, decision.reason, hold, named)
 
 
 def discard(root: Path, table: str, decision: Decision) -> dict[str, Any]:

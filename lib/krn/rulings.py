@@ -96,7 +96,7 @@ def settle(store: Store, terms: Terms) -> None:
     """Record that all of bronze is judged, close the waivers, lift the holds and drop the candidates."""
     head = record(store, terms)
     for table in (bronze.TABLE, silver.TABLE):
-        waivers.settle(store.root, table.name, store.metadata(silver.TABLE.name, head), head)
+        waivers.settle(store.root, table.name, store.commits(silver.TABLE.name), head)
         holds.clear(store.root, table.name)
     discard(store)
 

@@ -100,6 +100,10 @@ class Store:
                 return found
         return {}
 
+    def commits(self, name: str) -> Iterator[dict[str, Any]]:
+        """What krn wrote beside each commit that the log still has, newest first; each is read when it is asked for."""
+        return (self.metadata(name, int(file.stem)) for file in reversed(self.log(name)))
+
     def read(self, name: str, version: int | None = None) -> DataFrame:
         """A table as it is, or as it was at `version`."""
         head = self.head(name)

@@ -1,7 +1,7 @@
 """Waivers: who released which expectations of a held table, when and why; one file each, which stays."""
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,15 @@ def open_of(root: Path, table: str) -> Waiver | None:
     return next(reversed(_open(root, table)), None)
 
 
-def settle(root: Path, table: str, commit: Mapping[str, Any], version: int) -> None:
-    """Close the waiver of a table whose hold has ended: spent if the commit of the table's head says so."""
-    for waiver in _open(root, table):
-        _close(root, waiver, "spent" if waiver.id in commit.get("waivers", ()) else "lapsed", version)
+def settle(root: Path, table: str, commits: Iterable[Mapping[str, Any]], version: int) -> None:
+    """Close the waiver of a table whose hold has ended: spent if one of the table's commits says so.
+
+    The head alone does not tell: a run may die between its commit and this, and maintenance commits after it.
+    """
+    still_open = _open(root, table)
+    spent = {name for commit in commits for name in commit.get("waivers", ())} if still_open else set()
+    for waiver in still_open:
+        _close(root, waiver, "spent" if waiver.id in spent else "lapsed", version)
 
 
 def discard(root: Path, table: str) -> None:

@@ -13,6 +13,7 @@ from krn import cursors, holds, waivers
 from krn.decisions import Decision, discard, release
 from krn.failpoints import arm, disarm
 from krn.gate import Expectation, Suite
+from krn.maintain import maintain
 from krn.outcome import Built
 from krn.store import Store
 from krn.tables.bronze.deliveries import TABLE as BRONZE
@@ -155,6 +156,18 @@ def test_a_run_that_dies_with_a_waiver_in_hand_is_finished_by_the_next(held: Sto
     disarm()
     run(held, "r4", BIG)
     assert (orders(held), holds.every(held.root), states(held)) == (["a", "b"], [], [("spent", 1)])
+
+
+def test_a_release_is_spent_also_where_maintenance_came_between(held: Store) -> None:
+    release(held.root, TOTALS.name, ["big"], ANN)
+    arm("cursor_moved", crash)
+    with pytest.raises(Crash):
+        run(held, "r3", BIG)
+    disarm()
+    maintain(held, [TOTALS.name])
+    assert held.metadata(TOTALS.name, held.head(TOTALS.name) or 0) == {}
+    run(held, "r4", BIG)
+    assert states(held) == [("spent", held.head(TOTALS.name))]
 
 
 def test_a_build_in_full_is_released_as_such(held: Store) -> None:

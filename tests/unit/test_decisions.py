@@ -1,7 +1,7 @@
 """What a person decides about a held table: recorded with who, when and why, and refused where it would do harm."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,17 +68,24 @@ def test_a_release_outlives_the_candidate_that_it_was_given_for(root: Path) -> N
 
 def test_the_keys_of_a_release_go_when_it_is_closed_and_its_record_stays(root: Path) -> None:
     waiver = release(root, TABLE, ["total"], ANN)
-    waivers.settle(root, TABLE, {"waivers": [waiver.id]}, version=7)
+    waivers.settle(root, TABLE, [{}, {"waivers": [waiver.id]}, {"run": "r1"}], version=7)
     assert not (root / waiver.scope["folder"]).exists()
     assert waivers.every(root, TABLE) == [replace(waiver, state="spent", version=7)]
     assert waivers.open_of(root, TABLE) is None
 
 
-@pytest.mark.parametrize("commit", [{}, {"waivers": ["another"]}])
-def test_a_release_that_no_commit_names_has_lapsed(root: Path, commit: Mapping[str, Any]) -> None:
+def test_a_release_that_no_commit_names_has_lapsed(root: Path) -> None:
     release(root, TABLE, ["total"], ANN)
-    waivers.settle(root, TABLE, commit, version=7)
+    waivers.settle(root, TABLE, [{}, {"waivers": ["another"]}], version=7)
     assert [waiver.state for waiver in waivers.every(root, TABLE)] == ["lapsed"]
+
+
+def test_without_an_open_release_no_commit_is_looked_at(root: Path) -> None:
+    def unread() -> Iterator[Mapping[str, Any]]:
+        raise AssertionError("a commit was read")
+        yield
+
+    waivers.settle(root, TABLE, unread(), version=7)
 
 
 def test_a_second_release_takes_the_place_of_the_first(root: Path) -> None:
@@ -105,6 +112,18 @@ def test_decisions_are_in_the_journal_and_in_the_history(root: Path) -> None:
         "silver.orders, total, lines, by ann: orders of the producer's own test",
         "silver.orders, by ann: orders of the producer's own test",
     ]
+
+
+@pytest.mark.parametrize(
+    "decide", [lambda root: release(root, TABLE, ["total"], ANN), lambda r: discard(r, TABLE, ANN)]
+)
+def test_what_cannot_be_told_to_the_journal_is_not_done(root: Path, decide: Callable[[Path], object]) -> None:
+    before = holds.every(root)
+    (root / "ops" / "runs").write_text("no folder")
+    with pytest.raises(OSError, match="runs"):
+        decide(root)
+    assert (holds.every(root), waivers.every(root, TABLE)) == (before, [])
+    assert (root / SCOPE["folder"]).exists()  # type: ignore[operator]
 
 
 def test_the_journal_shows_no_address_and_no_card_number_of_a_reason(root: Path) -> None:
