@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from functools import reduce
 from pathlib import Path
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from krn.contracts.reasons import Reason
+from krn.engine.candidate import rows_in
 from krn.engine.checking import SCHEMA, Terms, checked_once, repaired
 from krn.engine.election import place
 from krn.errors import KrnError
@@ -36,7 +37,7 @@ def rivals(store: Store, terms: Terms, fresh: DataFrame, folder: Path) -> DataFr
     What stands is checked again, since contents are compared by hashes that today's contracts make. What does not is
     there only to be resolved by its fix, and stays out for the reasons it has: nobody asked to judge it.
     """
-    found = _found(store, fresh, folder / "rivals")
+    found = _found(store, fresh, folder)
     standing = found.where("ok")
     bodies = store.read(bronze.TABLE.name).join(standing, on="row_id", how="left_semi")
     again = checked_once(bodies, terms, folder / "again")
@@ -44,30 +45,59 @@ def rivals(store: Store, terms: Terms, fresh: DataFrame, folder: Path) -> DataFr
     return again.unionByName(found.where("NOT ok").select(*SCHEMA.names))
 
 
-def _found(store: Store, fresh: DataFrame, path: Path) -> DataFrame:
+def _found(store: Store, fresh: DataFrame, folder: Path) -> DataFrame:
     """The rows as they were judged, written once."""
     judged = store.read(silver.TABLE.name).where(NOT_DROPPED).withColumn("ok", F.expr(STANDS))
     placed = judged.join(F.broadcast(fixes(store)), on="row_id", how="left").withColumn("place", place())
-    found = placed.join(_beside(fresh, placed), on="row_id", how="left_semi").select(*SCHEMA.names, "verdict")
-    found.write.parquet(str(path))
-    return store.spark.read.schema(found.schema).parquet(str(path))
+    beside = placed.join(beside_of(fresh, placed, folder), on="row_id", how="left_semi")
+    return _written(beside.select(*SCHEMA.names, "verdict"), folder / "rivals")
 
 
-def _beside(fresh: DataFrame, placed: DataFrame) -> DataFrame:
-    """The row_ids of `placed` that share a place or an event with a row of `fresh`, or a place with one that does."""
-    same_place = _of_places(placed, fresh.select(place().alias("place")))
-    ids = _all([fresh.where("ok").select("id_hash"), same_place.where("ok").select("id_hash")])
-    same_event = placed.where("ok").join(ids, on="id_hash", how="left_semi").select(*placed.columns)
-    every = _all([frame.select("row_id") for frame in (same_place, same_event, _of_places(placed, same_event))])
-    return every.join(fresh, on="row_id", how="left_anti")
+def beside_of(fresh: DataFrame, placed: DataFrame, folder: Path) -> DataFrame:
+    """The row_ids of `placed` without whom `fresh` can't be elected: what is left out shares no event with either.
+
+    `placed` are rows as they were judged, with their `place` and whether they are `ok`. A place whose rows are of
+    several events ties these together, whichever of the rows stands, so the search goes on until it adds no event.
+    """
+    own = fresh.select(place().alias("place"))
+    first = _all([frame.where("ok").select("id_hash") for frame in (fresh, _at(placed, own))])
+    events = _spread(first, _ties(placed), folder)
+    shared = placed.where("ok").join(events, on="id_hash", how="left_semi").select("place")
+    return _at(placed, _all([own, shared])).select("row_id").join(fresh, on="row_id", how="left_anti")
 
 
-def _of_places(placed: DataFrame, wanted: DataFrame) -> DataFrame:
-    return placed.join(wanted.select("place"), on="place", how="left_semi").select(*placed.columns)
+def _ties(placed: DataFrame) -> DataFrame:
+    """The places whose valid rows are of more than one event, with those events: few, since they need a fix."""
+    fixed = _at(placed.where("ok"), placed.where("repairs IS NOT NULL"))
+    pairs = fixed.select("place", "id_hash").distinct()
+    n = F.count("*").over(Window.partitionBy("place"))
+    return pairs.withColumn("n", n).where("n > 1").drop("n")
+
+
+def _spread(first: DataFrame, ties: DataFrame, folder: Path) -> DataFrame:
+    """The events of `first` and all that are tied to them. Each round adds an event or is the last."""
+    tied = _written(ties, folder / "ties")
+    rounds = [_written(first, folder / "events" / "0")]
+    while rows_in(folder / "ties") and rows_in(folder / "events" / str(len(rounds) - 1)):
+        places = tied.join(rounds[-1], on="id_hash", how="left_semi")
+        more = _at(tied, places).select("id_hash").distinct()
+        new = more.join(_all(rounds), on="id_hash", how="left_anti")
+        rounds.append(_written(new, folder / "events" / str(len(rounds))))
+    return _all(rounds)
+
+
+def _at(frame: DataFrame, wanted: DataFrame) -> DataFrame:
+    """The rows of `frame` at the places of `wanted`."""
+    return frame.join(wanted.select("place"), on="place", how="left_semi").select(*frame.columns)
 
 
 def _all(frames: Iterable[DataFrame]) -> DataFrame:
     return reduce(DataFrame.unionByName, frames).distinct()
+
+
+def _written(frame: DataFrame, path: Path) -> DataFrame:
+    frame.write.parquet(str(path))
+    return frame.sparkSession.read.schema(frame.schema).parquet(str(path))
 
 
 def _stand_still(before: DataFrame, again: DataFrame) -> None:
