@@ -94,7 +94,7 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
 
 def _elected_anew(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Built) -> Built:
     """The fix of an old row may win over what was accepted since."""
-    made = election(store, run, terms, pending.rows)
+    made = election(store, terms, pending.rows, draft(store, run))
     return published(store, run, terms, made, "fixed", pending.over, arrived.result)
 
 

@@ -16,7 +16,7 @@ from krn.errors import KrnError, Unreadable, UsageError
 from krn.failpoints import reached
 from krn.gate import Result
 from krn.outcome import Built, Run
-from krn.rulings import candidates, draft, gated_verdicts, kept, record, terms_of
+from krn.rulings import again, draft_again, gated_verdicts, kept, record, terms_of
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
@@ -47,7 +47,7 @@ def brought_to_today(store: Store, run: Run, terms: Terms) -> Built | None:
     if built is None or built.is_open:
         record(store, terms)
         return built
-    return kept(store, run, silver.TABLE, built, {}, str(candidates(store) / run.id / "readapted"))
+    return kept(store, run, silver.TABLE, built, {}, str(again(store) / run.id / "readapted"))
 
 
 def is_of_today(store: Store, terms: Terms) -> bool:
@@ -69,7 +69,7 @@ def readapt(store: Store, run: Run, terms: Terms, before: str) -> Built | None:
     if not counts:
         return None
     bodies = store.read(bronze.TABLE.name).join(stale.select("row_id"), on="row_id", how="left_semi")
-    fresh = checked_once(bodies, terms, draft(store, run) / "readapted")
+    fresh = checked_once(bodies, terms, draft_again(store, run) / "readapted")
     _all_pass(fresh, sum(counts.values()))
     _are_the_same(stale, fresh)
     rows = stale.select(*_KEPT).join(fresh.drop("reasons"), on="row_id", how="inner").select(*silver.TABLE.schema.names)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -13,7 +14,7 @@ from krn.engine.rivals import fixes, rivals
 from krn.failpoints import reached
 from krn.gate import Result
 from krn.outcome import Built, Run
-from krn.rulings import draft, gated_verdicts, kept, record
+from krn.rulings import gated_verdicts, kept, record
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
@@ -27,13 +28,13 @@ class Election:
     bodies: DataFrame
 
 
-def election(store: Store, run: Run, terms: Terms, bodies: DataFrame) -> Election:
+def election(store: Store, terms: Terms, bodies: DataFrame, folder: Path) -> Election:
     """Judge bronze rows as if each had been judged so from the start, together with those that they may displace.
 
-    Those are the rows of the same events that passed their check, and of every fix the row it repairs and the other
-    fixes of it. An accepted event that does not pass today's contract stops the run: the contract is wrong.
+    Those are the rows of the same events that passed their check, of every fix the row it repairs and the other fixes
+    of it, and in turn the rows of their events. What is written on the way is in `folder`. An accepted event that does
+    not pass today's contract stops the run: the contract is wrong.
     """
-    folder = draft(store, run)
     fresh = checked_once(bodies, terms, folder / "checked")
     if store.exists(silver.TABLE.name):
         fresh = fresh.unionByName(rivals(store, terms, fresh, folder))
@@ -68,7 +69,7 @@ def published(
     )
     reached("gate_run")
     if not ruling.is_open:
-        return kept(store, run, silver.TABLE, ruling, over or {}, str(candidate.path))
+        return kept(store, run, silver.TABLE, ruling, over, str(candidate.path))
     counts, types = _counted(candidate.read(store.spark, "insert", "update"), terms)
     version = _commit(store, candidate, {**run.commit(ruling.result, arrived), "types": types, "token": kind})
     reached("silver_committed")

@@ -35,9 +35,15 @@ def terms_of(terms: Terms) -> str:
 
 
 def draft(store: Store, run: Run) -> Path:
-    """An empty folder for what a run writes before it publishes; those of runs that were held or died are gone."""
+    """An empty folder for what judge writes before it publishes; those of runs that were held or died are gone."""
     discard(store)
     return candidates(store) / run.id
+
+
+def draft_again(store: Store, run: Run) -> Path:
+    """The same for rows that have a verdict: what judge left for a person to look at stays."""
+    discard_again(store)
+    return again(store) / run.id
 
 
 def discard(store: Store) -> None:
@@ -45,8 +51,19 @@ def discard(store: Store) -> None:
     shutil.rmtree(candidates(store), ignore_errors=True)
 
 
+def discard_again(store: Store) -> None:
+    """The same, of rows that have a verdict."""
+    shutil.rmtree(again(store), ignore_errors=True)
+
+
 def candidates(store: Store) -> Path:
+    """Where judge writes before it publishes; a discard and judge's next publication empty all of it."""
     return store.root / "_candidates" / silver.TABLE.name
+
+
+def again(store: Store) -> Path:
+    """The part of it for rows that have a verdict."""
+    return candidates(store) / "again"
 
 
 def gated(table: Table, frames: Mapping[str, DataFrame], run: Run, kind: str, store: Store | None = None) -> Built:
@@ -84,11 +101,15 @@ def gated_verdicts(
     return gated(silver.TABLE, {"this": verdicts, "bronze": bodies, "fixes": fixes}, run, kind, store)
 
 
-def kept(store: Store, run: Run, table: Table, built: Built, over: Mapping[str, Any], candidate: str) -> Built:
-    """Remember that a table is held, and over what; its candidate is left to be seen."""
+def kept(store: Store, run: Run, table: Table, built: Built, over: Mapping[str, Any] | None, candidate: str) -> Built:
+    """Remember that a table is held, and over what; its candidate is left to be seen.
+
+    None: over rows that have a verdict. Such a hold takes not the place of one over rows that wait for theirs.
+    """
     suite = run.suite_of(table)
-    if suite:
-        holding.record(store.root, run.id, table, suite, built, over, candidate)
+    waits = over is None and (holds.of(store.root, table.name) or {}).get("scope")
+    if suite and not waits:
+        holding.record(store.root, run.id, table, suite, built, over or {}, candidate)
     return built
 
 

@@ -28,6 +28,7 @@ from krn.running import Asked, execute
 from krn.store import Store
 from krn.tables.bronze.deliveries import BATCH_ROWS
 from krn.tables.silver.deliveries import TABLE
+from krn.tables.table import Table
 
 REFUSED = Chosen(reason=Reason.OUT_OF_RANGE.word)
 #: A broken copy, then 500 under the id of what comes as 100 later, twice; and an order with a copy.
@@ -51,8 +52,10 @@ AFTER = {
     202: ("duplicate", [], 102),
 }
 BECOMES = [
-    {"reason": "out_of_range", "verdict": "accepted", "rows": 2},
-    {"reason": "out_of_range", "verdict": "duplicate", "rows": 1},
+    {"was": "accepted", "verdict": "quarantined", "rows": 1},
+    {"was": "duplicate", "verdict": "quarantined", "rows": 1},
+    {"was": "out_of_range", "verdict": "accepted", "rows": 2},
+    {"was": "out_of_range", "verdict": "duplicate", "rows": 1},
 ]
 
 
@@ -117,7 +120,7 @@ def test_what_passes_now_is_elected_as_if_from_the_start_and_the_next_build_corr
     assert journal.runs(mended.root)[-1]["notes"] == {"rejudged": BECOMES}
     assert becomes == BECOMES
     assert [hold["table"] for hold in holds.every(mended.root)] == ["bronze.deliveries"]
-    assert not (mended.root / "_candidates" / TABLE.name).exists()
+    assert not (mended.root / "_candidates" / TABLE.name / "again").exists()
     assert built(mended, TOTALS, "next").rows == {"insert": 1, "update": 1, "delete": 0, "same": 0}
     assert content(mended, TOTALS.name, "order_id", "total") == {("a", Decimal(500)): 1, ("c", Decimal(600)): 1}
 
@@ -125,6 +128,25 @@ def test_what_passes_now_is_elected_as_if_from_the_start_and_the_next_build_corr
 def test_a_dry_run_tells_what_would_become_of_the_rows_and_changes_nothing(mended: Store) -> None:
     assert foretold(mended, a_run("dry"), REFUSED) == BECOMES
     assert (verdicts(mended), mended.head(TABLE.name)) == (BEFORE, 0)
+
+
+VOLUME = Expectation("volume", "expect_table_row_count_to_be_between", {"min_value": 1_000}, "critical", "d", "n")
+
+
+def too_few(table: Table) -> Suite | None:
+    return Suite(TABLE.name, (VOLUME,)) if table.name == TABLE.name else None
+
+
+def test_what_judge_holds_is_left_alone_by_whoever_judges_again(mended: Store) -> None:
+    deliver(mended, order("d"))
+    assert judge(mended, a_run("waits", too_few))[-1].outcome == "held"
+    (hold,) = holds.every(mended.root)
+    foretold(mended, a_run("dry"), REFUSED)
+    assert rejudge(mended, a_run("held", too_few), REFUSED)[0][-1].outcome == "held"
+    assert holds.every(mended.root) == [hold]
+    assert rejudge(mended, a_run("rejudged"), REFUSED)[0][-1].outcome == "published"
+    assert mended.spark.read.parquet(hold["candidate"]).count() == 1
+    assert hold["scope"] == {"batches": 3}
 
 
 def test_a_rejudging_that_dies_anywhere_is_finished_by_the_next(mended: Store) -> None:
@@ -142,9 +164,11 @@ def test_a_rejudging_that_dies_anywhere_is_finished_by_the_next(mended: Store) -
 
 
 def test_a_gate_that_does_not_open_leaves_the_verdicts_as_they_were(mended: Store) -> None:
-    volume = Expectation("volume", "expect_table_row_count_to_be_between", {"min_value": 1_000}, "critical", "d", "n")
-    held, _ = rejudge(mended, a_run("held", lambda table: Suite(TABLE.name, (volume,))), REFUSED)
+    held, _ = rejudge(mended, a_run("held", too_few), REFUSED)
     assert (held[-1].outcome, mended.head(TABLE.name)) == ("held", 0)
+    (hold,) = holds.every(mended.root)
+    assert (hold["run"], hold["scope"]) == ("held", {})
+    assert mended.spark.read.parquet(hold["candidate"]).count() == 5
 
 
 def test_an_accepted_event_that_does_not_pass_stops_it(mended: Store) -> None:

@@ -76,7 +76,7 @@ def rejudge(dry_run: bool, as_json: bool, **given: Any) -> None:
     if not dry_run:
         _say(record, as_json)
     if record.exit_code == 0 and (dry_run or not as_json):
-        columns = pa.schema({"reason": pa.string(), "verdict": pa.string(), "rows": pa.int64()})
+        columns = pa.schema({"was": pa.string(), "verdict": pa.string(), "rows": pa.int64()})
         say_table(pa.Table.from_pylist(becomes, columns), as_json)
     end(record.exit_code, record.error)
 

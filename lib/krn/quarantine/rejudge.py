@@ -16,14 +16,15 @@ from krn.outcome import Built, Run
 from krn.quarantine.chosen import Chosen
 from krn.readapt import brought_to_today, is_of_today
 from krn.reelect import Election, election, published
-from krn.rulings import discard, record, terms_for
+from krn.rulings import discard_again, draft_again, record, terms_for
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.silver import deliveries as silver
 
 log = structlog.get_logger()
 
-#: What becomes of rows: by the reason that they had, how many get which verdict.
+#: What becomes of rows: how many get which verdict. The chosen are told by each reason that they had, and those whose
+#: verdict changes with theirs, such as an accepted row that loses, by the verdict that they had.
 Becomes = list[dict[str, object]]
 
 
@@ -42,7 +43,7 @@ def rejudge(
         made, becomes = _judged_again(store, run, terms, chosen)
         built = published(store, run, terms, made, "rejudged") if made else _nothing(store, terms)
         if built.is_open:
-            discard(store)
+            discard_again(store)
     log.info("rejudged", table=built.table, outcome=built.outcome, why=built.why, **built.rows)
     return (*((readapted,) if readapted else ()), built), becomes
 
@@ -53,7 +54,7 @@ def foretold(store: Store, run: Run, chosen: Chosen, contracts: tuple[Contract, 
     if not is_of_today(store, terms):
         raise UsageError("Accepted events are not at today's contracts or key yet.", "krn transform, then again")
     becomes = _judged_again(store, run, terms, chosen)[1]
-    discard(store)
+    discard_again(store)
     return becomes
 
 
@@ -68,14 +69,18 @@ def _judged_again(store: Store, run: Run, terms: Terms, chosen: Chosen) -> tuple
     if (there := bodies.count()) != n:
         raise Unreadable(f"{bronze.TABLE.name} has {there} of the {n} chosen rows.", "restore bronze from a backup")
     with store.small_plans() if n <= FEW else nullcontext():
-        made = election(store, run, terms, bodies)
-        return made, _becomes(rows, made.candidate.visible(store.spark))
+        made = election(store, terms, bodies, draft_again(store, run))
+        return made, _becomes(rows, store.read(silver.TABLE.name), made.candidate.visible(store.spark))
 
 
-def _becomes(before: DataFrame, after: DataFrame) -> Becomes:
-    had = before.select("row_id", F.explode("reasons").alias("reason"))
-    counted = had.join(after.select("row_id", "verdict"), on="row_id", how="inner").groupBy("reason", "verdict").count()
-    return [{"reason": r.reason, "verdict": r.verdict, "rows": r["count"]} for r in sorted(counted.collect())]
+def _becomes(chosen: DataFrame, before: DataFrame, after: DataFrame) -> Becomes:
+    others = before.join(chosen, on="row_id", how="left_anti").select("row_id", F.col("verdict").alias("was"))
+    is_other = F.col("was") != F.col("verdict")
+    verdicts = after.select("row_id", "verdict")
+    displaced = others.join(verdicts, on="row_id", how="inner").where(is_other)
+    asked = chosen.select("row_id", F.explode("reasons").alias("was")).join(verdicts, on="row_id", how="inner")
+    counted = asked.unionByName(displaced).groupBy("was", "verdict").count()
+    return [{"was": r.was, "verdict": r.verdict, "rows": r["count"]} for r in sorted(counted.collect())]
 
 
 def _nothing(store: Store, terms: Terms) -> Built:
