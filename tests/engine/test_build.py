@@ -19,6 +19,7 @@ from world import (
     RANKING,
     TOTALS,
     TOYS,
+    a_run,
     built,
     content,
     deliver,
@@ -28,9 +29,11 @@ from world import (
 )
 
 from krn import cursors
+from krn.dag import build_all
 from krn.engine.scope import Scope
 from krn.errors import KrnError
 from krn.failpoints import arm, disarm
+from krn.judge import judge
 from krn.outcome import Restated
 from krn.store import Store
 from krn.tables.silver.deliveries import TABLE as DELIVERIES
@@ -64,6 +67,28 @@ def begun(first_day: Path, store: Store) -> Store:
 
 def ten(day: int, total: int = 10, n: int = 1) -> tuple[Any, ...]:
     return date(2026, 1, day), Decimal(total), n
+
+
+def test_tables_that_are_built_side_by_side_are_those_that_are_built_one_by_one(
+    begun: Store, spark: SparkSession, tmp_path: Path
+) -> None:
+    """DAILY and BUYERS, which change rows that are there, once TOTALS is done."""
+    deliver(begun, order("a", 20, day=1, event_id="more"), order("b", 5, day=1), order("c", 7, day=2, customer="d"))
+    judge(begun, a_run("judge"))
+    both = Store(lambda: spark, tmp_path / "both")
+    shutil.copytree(begun.root, both.root)
+    tables = (TOTALS, DAILY, BUYERS)
+
+    def told(store: Store, threads: int) -> dict[str, tuple[object, ...]]:
+        run = replace(a_run("r2"), threads=threads)
+        return {built.table: (built.outcome, built.rows, built.jobs) for built in build_all(tables, store, run)}
+
+    one_by_one, side_by_side = told(begun, 1), told(both, 2)
+    assert side_by_side == one_by_one
+    assert [content(both, table.name) for table in tables] == [content(begun, table.name) for table in tables]
+    commits = [store.metadata(t.name, store.head(t.name) or 0) for store in (begun, both) for t in tables]
+    assert {commit["run"] for commit in commits} == {"r2"}
+    assert all(jobs for _, _, jobs in side_by_side.values())
 
 
 def test_increments_in_any_order_give_the_rows_of_a_full_build(store: Store) -> None:
