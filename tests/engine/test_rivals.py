@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from krn.engine.election import place
 from krn.engine.rivals import beside_of
+from krn.store import Store
 
 APART = 1_000  # row_ids of one world
 
@@ -79,17 +80,16 @@ def placed(spark: SparkSession, rows: list[Row]) -> DataFrame:
     return checked_rows(spark, rows).withColumn("place", place())
 
 
-def test_whatever_happens_in_whatever_order_the_verdicts_are_those_of_a_rebuild(
-    spark: SparkSession, tmp_path: Path
-) -> None:
+def test_whatever_happens_in_whatever_order_the_verdicts_are_those_of_a_rebuild(store: Store, tmp_path: Path) -> None:
     """Many small worlds step by step, each by a seed of its own."""
     worlds = [World(n, Random(n)) for n in range(300)]
     for world in worlds:
         world.judge(world.deliver(8), set())
-    for step in range(4):
+    for step in range(3):
         fresh = [world.next() for world in worlds]
         every, standing = chain.from_iterable(fresh), chain.from_iterable(world.standing() for world in worlds)
-        found = beside(spark, list(every), list(standing), tmp_path / str(step))
+        with store.small_plans():
+            found = beside(store.spark, list(every), list(standing), tmp_path / str(step))
         for world, rows in zip(worlds, fresh, strict=True):
             world.judge(rows, found)
             rebuilt = told(world.standing())
