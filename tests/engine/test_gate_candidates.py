@@ -215,6 +215,15 @@ def test_a_candidate_that_is_bad_as_a_whole_is_held(spark: SparkSession, name: s
     assert (result.status, result.is_open, result.checks[0].error) == ("held", False, "")
 
 
+def test_one_null_is_not_greater_or_less_so_another_expectation_must_find_it(spark: SparkSession):
+    kind, kwargs, _ = OF_A_ROW["paid before it was made"]
+    heeded = ("both_values_are_missing", "either_value_is_missing", "neither")
+    said = [one(ignored, kind, {**kwargs, "ignore_row_if": ignored}) for ignored in heeded]
+    there = one("there", f"{ROW}not_be_null", {"column": "paid_at"})
+    result = judge(Suite("silver.things", (*said, there)), candidate(spark, {"paid_at": None}))
+    assert [check.id for check in result.failed] == ["there"]
+
+
 def test_a_candidate_without_rows_does_not_pass_for_want_of_them(spark: SparkSession):
     measured = [name for name, (kind, *_) in OF_ALL_ROWS.items() if kind.startswith("expect_column_m")]
     result = judge(SUITE, spark.createDataFrame([], SCHEMA))
