@@ -200,7 +200,11 @@ def outputs(name: str, root: Path) -> Said:
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(SPEAKING))
     client = NotebookClient(
-        notebook, kernel_name="python3", timeout=120, resources={"metadata": {"path": str(NOTEBOOKS)}}
+        notebook,
+        kernel_name="python3",
+        timeout=120,
+        coalesce_streams=True,  # a slow kernel sends a line and its end apart
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
     client.execute(env={**os.environ, "KRN_WAREHOUSE": str(root)})
     texts, pictures = [], []
