@@ -304,7 +304,7 @@ def _dies_at(point: str, times: int) -> Callable[[], None]:
 
 def test_every_named_place_is_died_at() -> None:
     code = "".join(path.read_text() for path in Path(krn.__file__).parent.rglob("*.py"))
-    elsewhere = {"readapting", "readapted"}  # test_readapt dies there
+    elsewhere = {"readapting", "readapted", "cursor_moved"}  # test_readapt and test_waived die there
     assert set(re.findall(r'\breached\("(\w+)"\)', code)) == {*QUEUE, *INGEST, *JUDGE, *BUILD, *elsewhere}
 
 

@@ -7,7 +7,7 @@ from krn.gate.result import Check, Result
 from krn.journal import Record
 from krn.outcome import Built
 from krn.query import sql
-from krn.reading import read
+from krn.reading import arrow
 
 AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 COUNTED = Check(
@@ -30,7 +30,7 @@ def written(root) -> None:
 
 def test_a_row_is_an_expectation_of_a_table_in_a_run(tmp_path):
     written(tmp_path)
-    counted, observed = read("ops.results", warehouse=tmp_path).to_dict("records")
+    counted, observed = arrow("ops.results", tmp_path).to_pandas().to_dict("records")
     assert counted == {
         "run": "r1",
         "at": AT + timedelta(seconds=20),
@@ -56,8 +56,8 @@ def test_results_can_be_asked_in_sql(tmp_path):
 
 
 def test_a_warehouse_without_runs_has_no_results(tmp_path):
-    assert list(read("ops.results", warehouse=tmp_path).columns)[:2] == ["run", "at"]
-    assert len(read("ops.results", warehouse=tmp_path)) == 0
+    assert arrow("ops.results", tmp_path).column_names[:2] == ["run", "at"]
+    assert arrow("ops.results", tmp_path).num_rows == 0
 
 
 def test_of_a_long_journal_the_newest_part_is_read(tmp_path, monkeypatch):
@@ -65,6 +65,6 @@ def test_of_a_long_journal_the_newest_part_is_read(tmp_path, monkeypatch):
     later = AT + timedelta(hours=1)
     orders = Built("silver.orders", "published", result=Result("silver.orders", "hash", 60, (OBSERVED,)))
     journal.write(tmp_path, Record("r2", "run", later, later, later, 0, tables=(orders,)))
-    assert set(read("ops.results", warehouse=tmp_path)["run"]) == {"r1", "r2"}
+    assert set(arrow("ops.results", tmp_path)["run"].to_pylist()) == {"r1", "r2"}
     monkeypatch.setattr("krn.results.MOST", 1)
-    assert set(read("ops.results", warehouse=tmp_path)["run"]) == {"r2"}
+    assert set(arrow("ops.results", tmp_path)["run"].to_pylist()) == {"r2"}

@@ -71,7 +71,11 @@ def _of_gold(
 
 
 def _through(store: Store, tables: Sequence[str]) -> int | None:
-    """The version of silver.deliveries that every table of gold reflects; None while one was never built."""
-    of_gold = [cursors.load(store.root, table.name) for table in made_for(tables) if table.stage == "gold"]
-    reached = [cursor.through for cursor in of_gold if cursor is not None]
-    return min(reached, default=None) if len(reached) == len(of_gold) else None
+    """The version of silver.deliveries that every table of gold reflects; None while one was never built.
+
+    A table that has nothing to be made with, such as scores without a model, is not waited for.
+    """
+    of_gold = [(table, cursors.load(store.root, table.name)) for table in made_for(tables) if table.stage == "gold"]
+    if any(cursor is None and not table.may_stay_unbuilt for table, cursor in of_gold):
+        return None
+    return min((cursor.through for _, cursor in of_gold if cursor), default=None)

@@ -9,6 +9,9 @@ from pyspark.sql.types import DataType, DateType, StructField, StructType
 
 from krn.contracts.contract import Contract
 
+#: Run values of which there may be none.
+_MAYBE = frozenset({"models"})
+
 
 @dataclass(frozen=True)
 class Column:
@@ -89,6 +92,11 @@ class Table:
     def reads(self) -> dict[str, Input]:
         """The inputs by parameter name, each as an `Input`."""
         return {name: i if isinstance(i, Input) else Input(i) for name, i in self.inputs.items()}
+
+    @property
+    def may_stay_unbuilt(self) -> bool:
+        """Whether it asks for a run value of which there may be none."""
+        return not _MAYBE.isdisjoint(self.args)
 
     def lacks(self, args: Mapping[str, object]) -> bool:
         """Whether a run value that it asks for is None: there is nothing of the kind to make it with."""

@@ -8,7 +8,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
-import krn
 from krn.errors import Unreadable
 from krn.metrics import kept
 from krn.metrics.catalogue import METRICS
@@ -16,6 +15,7 @@ from krn.metrics.exposition import export
 from krn.metrics.kept import CARRIED, LAST
 from krn.metrics.listing import listed
 from krn.metrics.sample import Sample, sample
+from krn.reading import arrow
 
 START = datetime(2026, 1, 30, 23, 30, tzinfo=UTC)
 
@@ -104,7 +104,7 @@ def test_the_table_of_a_record_that_is_damaged_is_refused(tmp_path: Path) -> Non
 def test_they_can_be_read_as_a_table(tmp_path: Path) -> None:
     wrote(tmp_path, 0, sample("quarantine_share", 0.25, 4, source="a", type="other"))
     wrote(tmp_path, 1, sample("run_failed", 0, step="ingest"))
-    frame = krn.read("ops.metrics", warehouse=tmp_path)
+    frame = arrow("ops.metrics", tmp_path).to_pandas()
     assert list(frame["run"]) == ["run000", "run001"]
     first = frame.iloc[0]
     assert (first["name"], first["value"], first["n"], dict(first["labels"])) == (
