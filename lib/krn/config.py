@@ -1,14 +1,14 @@
 """The configuration: a TOML file, `KRN_*` and `--set` over it; typed, frozen, every wrong key named at once."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from krn import toml
 from krn.errors import UsageError
 
 #: Variables that start with KRN_ but are not configuration keys: secrets and switches read by the command line itself.
@@ -160,11 +160,7 @@ def load(path: Path | None, environ: Mapping[str, str], sets: Iterable[str] = ()
 
 def validated(values: Mapping[str, Any], where: str) -> Config:
     """A `Config` of `values`; every wrong key is named at once."""
-    try:
-        config = Config.model_validate(values)
-    except ValidationError as wrong:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
-        raise UsageError(f"{where}: {problems}.", "mend the keys, or see the comments in conf/local.toml") from None
+    config = toml.validated(Config, values, where, "mend the keys, or see the comments in conf/local.toml")
     _known_dead_letters(config, where)
     names = [s.name for s in config.sources]
     if len(set(names)) != len(names):
@@ -186,14 +182,7 @@ def _known_dead_letters(config: Config, where: str) -> None:
 
 
 def _file(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no configuration file {path}.", "krn run --config conf/local.toml") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"{path} is not TOML: {wrong}.", "mend the file") from None
+    return toml.read(path, "configuration file", "krn run --config conf/local.toml") if path else {}
 
 
 def _put(values: dict[str, Any], keys: list[str], text: str) -> None:

@@ -81,13 +81,5 @@ def _timed(build: Callable[[Table, Store, Run], Built], table: Table, store: Sto
         built = build(table, store, run)
     took = round(time.monotonic() - started, 3)
     built = replace(built, seconds=took, ended_at=datetime.now(UTC), jobs=jobs())
-    log.info(
-        "built",
-        table=built.table,
-        outcome=built.outcome,
-        why=built.why,
-        **built.rows,
-        seconds=built.seconds,
-        jobs=built.jobs,
-    )
+    log.info("built", **built.told)
     return built

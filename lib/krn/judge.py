@@ -62,15 +62,7 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
             built = (*built[:-1], readapted)
     took = round(time.monotonic() - started, 3)
     last = replace(built[-1], seconds=took, ended_at=datetime.now(UTC), jobs=jobs())
-    log.info(
-        "judged",
-        table=last.table,
-        outcome=last.outcome,
-        why=last.why,
-        **last.rows,
-        seconds=last.seconds,
-        jobs=last.jobs,
-    )
+    log.info("judged", **last.told)
     return (*built[:-1], last)
 
 

@@ -74,6 +74,12 @@ class Built:
     def is_open(self) -> bool:
         return self.outcome in ("published", "unchanged")
 
+    @property
+    def told(self) -> dict[str, object]:
+        """As fields of the log."""
+        ended = {"outcome": self.outcome, "why": self.why, **self.rows}
+        return {"table": self.table, **ended, "seconds": self.seconds, "jobs": self.jobs}
+
 
 def held(table: Table, result: Result, rows: Mapping[str, int]) -> Built:
     """A table whose gate did not open, with the expectations that failed."""

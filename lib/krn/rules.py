@@ -6,20 +6,22 @@ name that is no feature, is refused, so a file of rules can't do anything but co
 
 import ast
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from pyspark.sql.types import NumericType
 
+from krn import toml
 from krn.contracts.currencies import CURRENCIES
 from krn.errors import UsageError
 from krn.tables.gold.transaction_features import TABLE as FEATURES
 from krn.tables.rules import Rule, RuleSet
 
 FILE = Path("conf", "fraud_rules.toml")
+_THEN = "mend the file; conf/fraud_rules.toml shows each key"
 FEATURE_NAMES = tuple(c.name for c in FEATURES.columns if isinstance(c.type, NumericType))
 
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -63,19 +65,8 @@ class WrittenSet(_Frozen):
 
 def load(path: Path) -> RuleSet:
     """The rules of a file, ready to be applied; every fault is named at once."""
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(
-            f"There is no file of rules {path}.", "name one with fraud_rules in the configuration"
-        ) from None
-    except ValueError as wrong:  # of TOML, of UTF-8, or of a number with thousands of digits
-        raise UsageError(f"{path} is not TOML: {wrong}.", "mend the file") from None
-    try:
-        written = WrittenSet.model_validate(told)
-    except ValidationError as wrong:
-        problems = "; ".join(f"{_place(e['loc'], told)}: {e['msg']}" for e in wrong.errors())
-        raise UsageError(f"{path}: {problems}.", "mend the file; conf/fraud_rules.toml shows each key") from None
+    told = toml.read(path, "file of rules", "name one with fraud_rules in the configuration")
+    written = toml.validated(WrittenSet, told, path, _THEN, partial(_place, told))
     compiled, refused = list[Rule](), list(_problems(written))
     for rule in written.rules:
         try:
@@ -85,13 +76,13 @@ def load(path: Path) -> RuleSet:
         except RecursionError:
             refused.append(f"{rule.name}: too many things in one another")
     if refused:
-        raise UsageError(f"{path}: {'; '.join(refused)}.", "mend the file; conf/fraud_rules.toml shows each key")
+        raise UsageError(f"{path}: {'; '.join(refused)}.", _THEN)
     return RuleSet(written.name, tuple(compiled))
 
 
-def _place(keys: tuple[int | str, ...], told: Any) -> str:
+def _place(told: Mapping[str, Any], keys: toml.Keys) -> str:
     """The keys that lead to a fault, and of which rule it is, where that has a name."""
-    place = ".".join(map(str, keys))
+    place = toml.dotted(keys)
     match keys:
         case ("rules", int(number), str(), *_):
             name = told["rules"][number].get("name")

@@ -1,13 +1,13 @@
 """The file of alerts: what is watched, when nobody is told, and who is; typed, every wrong key named at once."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from krn import toml
 from krn.alerts.condition import Condition, parsed
 from krn.errors import UsageError
 from krn.metrics.catalogue import METRICS
@@ -127,17 +127,8 @@ class Alerts(_Frozen):
 
 def load(path: Path) -> Alerts:
     """The alerts of a file; every fault is named at once."""
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no file of alerts {path}.", "name one with alerts in the configuration") from None
-    except ValueError as wrong:
-        raise UsageError(f"{path} is not TOML: {wrong}.", "mend the file") from None
-    try:
-        written = Alerts.model_validate(told)
-    except ValidationError as wrong:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
-        raise UsageError(f"{path}: {problems}.", "mend the file; conf/alerts.toml shows each key") from None
+    told = toml.read(path, "file of alerts", "name one with alerts in the configuration")
+    written = toml.validated(Alerts, told, path, "mend the file; conf/alerts.toml shows each key")
     if twice := sorted(_named_twice(written)):
         raise UsageError(f"{path}: named twice: {', '.join(twice)}.", "give each its own name")
     return written
