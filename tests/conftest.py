@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import settings
+from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
 from krn import failpoints
@@ -36,6 +37,14 @@ def spark() -> Iterator[SparkSession]:
 @pytest.fixture
 def store(spark: SparkSession, tmp_path: Path) -> Store:
     return Store(lambda: spark, tmp_path / "warehouse")
+
+
+@pytest.fixture(scope="module")
+def shipped_by_value(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a contract of the test's module calls is sent to executors whole: they can't import the module."""
+    cloudpickle.register_pickle_by_value(request.module)
+    yield
+    cloudpickle.unregister_pickle_by_value(request.module)
 
 
 @pytest.fixture(autouse=True)

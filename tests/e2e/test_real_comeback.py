@@ -1,14 +1,11 @@
 """A real shop's weeks under a contract that is too strict: once it is mended and judged again, gold is the truth."""
 
 import shutil
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 from test_real_shop import HOME, SHOP, Figures, gold, truth, wrong
 
@@ -32,6 +29,7 @@ CLOCK = datetime(2011, 12, 10, tzinfo=UTC)
 DELIVERED, WHOLE = "dt=2011-01-31", "2011-01-23"
 
 pytestmark = [
+    pytest.mark.usefixtures("shipped_by_value"),
     pytest.mark.slow,
     pytest.mark.real,
     pytest.mark.skipif(not SHOP.exists(), reason="The shared data of the real shop is not beside the project."),
@@ -40,13 +38,6 @@ pytestmark = [
 
 def is_large(data: Body) -> bool:
     return float(data["order_total"]) > 300
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _executors_know_this_module() -> Iterator[None]:
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    yield
-    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
 
 
 def judge_too_strictly(_config: Config, store: Store, run: Run, progress: Progress, _stop: Stop) -> None:

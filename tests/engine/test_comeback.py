@@ -2,8 +2,7 @@
 
 import json
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
@@ -11,7 +10,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 from world import DAILY, HOME, RECEIVED, TOTALS, a_run, content, deliver, order, refusing
 
@@ -33,6 +31,8 @@ from krn.store import Store
 from krn.tables.bronze.deliveries import BATCH_ROWS
 from krn.tables.bronze.deliveries import TABLE as BRONZE
 from krn.tables.silver.deliveries import TABLE as SILVER
+
+pytestmark = pytest.mark.usefixtures("shipped_by_value")
 
 ORDERS = 40
 TABLES = (TOTALS, DAILY)
@@ -94,13 +94,6 @@ class World:
 
     def build(self, run_id: str) -> None:
         assert all(built.is_open for built in build_all(TABLES, self.store, a_run(run_id)))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _executors_know_this_module() -> Iterator[None]:
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    yield
-    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture(scope="module")

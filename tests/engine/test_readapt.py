@@ -1,13 +1,10 @@
 """A new version of a contract: what was accepted under the old one is brought to it, and says the same."""
 
 import json
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from pyspark import cloudpickle
 from world import TOTALS, a_run, built, content, deliver, event, order, step
 
 from krn.contracts import CONTRACTS
@@ -20,6 +17,8 @@ from krn.judge import judge
 from krn.store import Store
 from krn.tables.silver import payments
 from krn.tables.silver.deliveries import TABLE
+
+pytestmark = pytest.mark.usefixtures("shipped_by_value")
 
 GIFT = Field("gift_note", Kind.TEXT, "What the giver writes.")
 
@@ -46,13 +45,6 @@ def second(adapt: Any) -> tuple[Contract, ...]:
     fields = (*ORDER_CREATED.fields, GIFT)
     newer = replace(ORDER_CREATED, version=2, fields=fields, adapters=(*ORDER_CREATED.adapters, Adapter(1, adapt)))
     return tuple(newer if c.type == newer.type else c for c in CONTRACTS)
-
-
-@pytest.fixture(autouse=True)
-def _executors_know_this_module() -> Iterator[None]:
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    yield
-    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """Rejudging and dropping over Delta: in one commit or not at all, told before it is done, and done once."""
 
 import shutil
-import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 from world import HOME, RECEIVED, TOTALS, a_run, built, content, deliver, order, refusing
 
@@ -29,6 +26,8 @@ from krn.store import Store
 from krn.tables.bronze.deliveries import BATCH_ROWS
 from krn.tables.silver.deliveries import TABLE
 from krn.tables.table import Table
+
+pytestmark = pytest.mark.usefixtures("shipped_by_value")
 
 REFUSED = Chosen(reason=Reason.OUT_OF_RANGE.word)
 #: A broken copy, then 500 under the id of what comes as 100 later, twice; and an order with a copy.
@@ -73,13 +72,6 @@ def above_300(data: Body) -> bool:
 
 def exactly_100(data: Body) -> bool:
     return float(data["order_total"]) == 100
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _executors_know_this_module() -> Iterator[None]:
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    yield
-    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture(scope="module")
