@@ -93,8 +93,8 @@ def average_precision(week: pd.DataFrame, score: str) -> float:
     return float((ranks["sum"] * found / seen).sum() / found.iloc[-1])
 
 
-def card_precision(week: pd.DataFrame, score: str) -> float:
-    """The mean share of fraud among the first cards of a day; one that was found is not looked at again."""
+def card_precision_once_found(week: pd.DataFrame, score: str) -> float:
+    """The mean share of fraud among the first cards of a day, where one that was found is not looked at again."""
     found, shares = set[str](), []
     for _, day in week.groupby("day"):
         open_ = day[~day["card_id"].isin(found)]
@@ -105,7 +105,7 @@ def card_precision(week: pd.DataFrame, score: str) -> float:
     return float(np.mean(shares))
 
 
-MEASURES = (average_precision, card_precision)
+MEASURES = (average_precision, card_precision_once_found)
 
 
 def main(seed: int, first: int, weeks: int, work: Path) -> None:

@@ -19,7 +19,8 @@ ALL = "(all)"
 _JUDGED = """
     CREATE TEMP TABLE judged AS
     SELECT card_id, business_date, currency, amount, label IS NOT NULL AS is_fraud,
-           label IS NOT NULL AND decision <> 'declined' AS is_loss, business_date < $matured_by AS is_matured, {hits}
+           label IS NOT NULL AND decision <> 'declined' AS is_loss, business_date < $unmatured_from AS is_matured,
+           {hits}
     FROM features LEFT JOIN (SELECT transaction_id, label, decision FROM labels WHERE label = 'fraud' AND is_latest)
          USING (transaction_id)
     WHERE business_date BETWEEN $first AND $last
@@ -55,8 +56,8 @@ def backtest(root: Path, rules: RuleSet, first: date, last: date, today: date, l
     connection.register("features", delta_rs.opened(reading.path_of(FEATURES.name, root)).to_pyarrow_dataset())
     connection.register("labels", reading.arrow(LABELS.name, root))
     hits = ", ".join(f"{rule.condition} AS hit_{n}" for n, rule in enumerate(rules.rules))
-    matured_by = today - timedelta(days=label_delay_days)
-    connection.execute(_JUDGED.format(hits=hits), {"first": first, "last": last, "matured_by": matured_by})
+    unmatured_from = today - timedelta(days=label_delay_days)
+    connection.execute(_JUDGED.format(hits=hits), {"first": first, "last": last, "unmatured_from": unmatured_from})
     conditions = [f"hit_{n}" for n in range(len(rules.rules))]
     conditions.append(f"({' OR '.join(conditions)})")
     parts = (_OF_RULE.format(place=n, hit=hit) for n, hit in enumerate(conditions))

@@ -15,14 +15,13 @@ from typing import Any
 import yaml
 
 from krn.gate import yaml12
-from krn.profile import Profile, Seen, profiled
+from krn.profile import ColumnProfile, Profile, profiled
 from krn.tables.table import Table
 
 Entry = dict[str, Any]
 
-_FEW = 12  # codes are few,
-_SHARED = 5  # each is of several rows,
-_CODE = re.compile(r"[A-Za-z0-9_.:/-]{1,24}")  # and it looks like one
+_SHARED = 5  # a code is of several rows,
+_CODE = re.compile(r"[A-Za-z0-9_.:/-]{1,24}")  # and looks like one
 _SLACK = 0.5  # of what was seen between lowest and highest, on either side
 
 
@@ -65,13 +64,13 @@ def _grain(table: Table) -> Entry:
     return _entry("expect_key_to_be_unique", {"columns": list(table.key)}, what, notes, "grain", "critical")
 
 
-def _column(column: Seen, profile: Profile) -> Iterator[Entry]:
+def _column(column: ColumnProfile, profile: Profile) -> Iterator[Entry]:
     """What was true of the column; nothing of one that was always null."""
     if column.nulls == profile.rows:
         return
     yield _present(column, profile)
     yield from _ranged(column, profile)
-    if 1 <= len(column.codes) <= _FEW and all(_is_code(code, n) for code, n in column.codes):
+    if column.codes and all(_is_code(code, n) for code, n in column.codes):
         values = [code for code, _ in column.codes]
         seen = f"{len(values)} codes, the rarest in {min(n for _, n in column.codes):,}"
         kwargs = {"column": column.name, "value_set": values, "mostly": 0.99}
@@ -83,7 +82,7 @@ def _is_code(code: str, n: int) -> bool:
     return n >= _SHARED and bool(_CODE.fullmatch(code))
 
 
-def _present(column: Seen, profile: Profile) -> Entry:
+def _present(column: ColumnProfile, profile: Profile) -> Entry:
     seen = _notes(f"{column.nulls:,} nulls", profile)
     if not column.nulls:
         kind, what = "expect_column_values_to_not_be_null", f"Every row has its {column.name}."
@@ -95,7 +94,7 @@ def _present(column: Seen, profile: Profile) -> Entry:
     return _entry(kind, {"column": column.name, "min_value": least}, what, seen, f"{column.name}-mostly-present")
 
 
-def _ranged(column: Seen, profile: Profile) -> Iterator[Entry]:
+def _ranged(column: ColumnProfile, profile: Profile) -> Iterator[Entry]:
     bounds = _bounds(column.low, column.high)
     if not bounds:
         return

@@ -119,8 +119,9 @@ def trained(folder: Path) -> Trained:
         return Trained(**{**told, **instants, **days, **of})
 
 
-def keep(root: Path, draft: Path, made: Trained) -> Path:
+def keep(root: Path, draft: Path, made: Trained) -> None:
     """Put a model that was drafted beside the others into its place, whole or not at all."""
     records.write(draft / RECORD, asdict(made))
     place = root / FOLDER / made.version
-    return place if place.exists() else draft.rename(place)
+    if not place.exists():
+        draft.rename(place)

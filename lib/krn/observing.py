@@ -16,6 +16,7 @@ from krn.journal import Record
 from krn.metrics import kept
 from krn.metrics.exposition import export
 from krn.metrics.measure import measure
+from krn.metrics.sample import newest
 from krn.store import Store
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ def _attempt(what: str, work: Callable[[], object]) -> None:
 
 
 def _measure(record: Record, steps: Sequence[str], config: Config, store: Store) -> None:
-    samples = measure(record, steps, store, config.tables, kept.current(store.root))
-    history = kept.write(store.root, record.run, record.ended_at, samples)
+    before = kept.history(store.root)
+    samples = measure(record, steps, store, config.tables, newest(before))
+    history = kept.write(store.root, record.run, record.ended_at, samples, before)
     export(store.root, [seen[-1].sample for seen in history.values()])

@@ -34,6 +34,7 @@ class Progress:
 
 
 Stop = Callable[[], bool]
+Step = Callable[[Config, Store, Run, Progress, Stop], None]
 
 
 def refuse_unknown(tables: tuple[str, ...]) -> None:

@@ -13,11 +13,11 @@ from krn.errors import UsageError
 from krn.reading import path_of
 from krn.tables.table import Column, Table
 
-MANY = 50  # more distinct texts than this are no codes, and are not looked at
+FEW = 12  # more distinct texts than this are no codes, and are not looked at
 
 
 @dataclass(frozen=True)
-class Seen:
+class ColumnProfile:
     """One column: nulls, distinct values, bounds and quantiles where it has an order, codes where it has few."""
 
     name: str
@@ -36,7 +36,7 @@ class Profile:
 
     version: int
     rows: int
-    columns: tuple[Seen, ...]
+    columns: tuple[ColumnProfile, ...]
 
 
 def profiled(root: Path, table: Table) -> Profile:
@@ -53,6 +53,8 @@ def profiled(root: Path, table: Table) -> Profile:
 def _measures(column: Column) -> Iterator[str]:
     quoted, name = f'"{column.name}"', column.name
     yield f'count({quoted}) AS "{name}.n"'
+    if column.pii:
+        return  # a person's: only whether it is there
     if _is_ordered(column.type) or _may_be_codes(column):
         yield f'count(DISTINCT {quoted}) AS "{name}.distinct"'
     if _is_ordered(column.type):
@@ -72,14 +74,12 @@ def _may_be_codes(column: Column) -> bool:
     return isinstance(column.type, StringType) and not column.pii and not column.name.endswith("_id")
 
 
-def _seen(root: Path, table: Table, column: Column, found: dict[str, Any], version: int) -> Seen:
+def _seen(root: Path, table: Table, column: Column, found: dict[str, Any], version: int) -> ColumnProfile:
     name = column.name
     of = {key: found.get(f"{name}.{key}") for key in ("distinct", "low", "high", "p05", "p95")}
-    if column.pii:  # a person's: only whether it is there
-        of = {}
-    may_show = _may_be_codes(column) and found[f"{name}.distinct"] <= MANY
+    may_show = _may_be_codes(column) and found[f"{name}.distinct"] <= FEW
     codes = _codes(root, table, name, version) if may_show else ()
-    return Seen(name, found["n"] - found[f"{name}.n"], **of, codes=codes)
+    return ColumnProfile(name, found["n"] - found[f"{name}.n"], **of, codes=codes)
 
 
 def _codes(root: Path, table: Table, name: str, version: int) -> tuple[tuple[str, int], ...]:

@@ -47,7 +47,7 @@ def draft_again(store: Store, run: Run) -> Path:
 
 
 def discard(store: Store) -> None:
-    """Drop what was not published, and what was."""
+    """Remove every candidate, published or not."""
     shutil.rmtree(candidates(store), ignore_errors=True)
 
 

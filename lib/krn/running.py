@@ -3,7 +3,7 @@
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -25,14 +25,12 @@ from krn.history import History
 from krn.journal import Record
 from krn.observing import observe
 from krn.outcome import Run
-from krn.pipeline import Progress, Stop
+from krn.pipeline import Progress, Step, Stop
 from krn.store import Store
 from krn.suites import suite_of
 from krn.tables.gold.transaction_features import TABLE as FEATURES
 
 log = structlog.get_logger()
-
-Step = Callable[[Config, Store, Run, Progress, Stop], None]
 
 STEPS: dict[str, Step] = {
     "ingest": pipeline.ingest,

@@ -25,7 +25,7 @@ from krn.store import Store
 from krn.tables.forest import Forest
 from krn.tables.gold.fraud_scores import TABLE as SCORES
 from krn.tables.gold.transaction_features import TABLE as FEATURES
-from krn.tables.models import known, scale
+from krn.tables.models import as_numbers, scale
 from krn.tables.silver.labels import TABLE as LABELS
 
 if TYPE_CHECKING:
@@ -176,35 +176,45 @@ def measured(tables: Tables, given: DataFrame, lesson: Lesson, capacity: int) ->
     rehearsal = lesson.rehearsal
     if rehearsal is None:
         return None
-    first, rehearsed = rehearsal.today, examples(*tables, rehearsal)
+    first, rehearsed = rehearsal.today, examples(*tables, rehearsal).persist()
     scales = scales_of(rehearsed)
     kept = given.where((F.col("business_date") >= F.lit(first)) & scale(scales).isNotNull())
     if rehearsed.where("is_fraud").isEmpty() or kept.where("is_fraud").isEmpty():
+        rehearsed.unpersist()
         return None
+    scored = _ranked(grown(rehearsed, lesson.seed, scales), kept, scales).persist()
+    try:
+        return {
+            "learned": [rehearsal.first, rehearsal.last],
+            "held_out": [first, lesson.last],
+            "capacity": capacity,
+            **{
+                name: {
+                    "average_precision": average_precision(scored, name),
+                    "card_precision": card_precision(scored, name, capacity),
+                }
+                for name in ("model", "rules")
+            },
+        }
+    finally:
+        scored.unpersist()
+        rehearsed.unpersist()
+
+
+def _ranked(forest: "RandomForestClassificationModel", kept: DataFrame, scales: Mapping[str, float]) -> DataFrame:
+    """The transactions with what the forest and what the rules rank them by."""
     from pyspark.ml.functions import vector_to_array
 
-    told = grown(rehearsed, lesson.seed, scales).transform(kept.withColumn("features", _seen(scales)))
-    ranked = {"model": vector_to_array(F.col("probability"))[1], "rules": F.col("score")}
-    scored = told.select("business_date", "card_id", "is_fraud", *(s.alias(n) for n, s in ranked.items()))
-    return {
-        "learned": [rehearsal.first, rehearsal.last],
-        "held_out": [first, lesson.last],
-        "capacity": capacity,
-        **{
-            name: {
-                "average_precision": average_precision(scored, name),
-                "card_precision": card_precision(scored, name, capacity),
-            }
-            for name in ranked
-        },
-    }
+    told = forest.transform(kept.withColumn("features", _seen(scales)))
+    model = vector_to_array(F.col("probability"))[1].alias("model")
+    return told.select("business_date", "card_id", "is_fraud", model, F.col("score").alias("rules"))
 
 
 def _seen(scales: Mapping[str, float] | None) -> Column:
     """The features as Spark ML takes them."""
     from pyspark.ml.functions import array_to_vector
 
-    return array_to_vector(F.array(*known(LEARNED, scale(scales)))).alias("features")
+    return array_to_vector(F.array(*as_numbers(LEARNED, scale(scales)))).alias("features")
 
 
 def _digest(trees: Forest, scales: Mapping[str, float], definition: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """A suite tried on what is published: what each expectation finds, and nothing is published or held."""
 
+from dataclasses import asdict
 from datetime import date
 
 import pyarrow as pa
@@ -12,8 +13,9 @@ from krn.engine.pins import Pins
 from krn.engine.repairs import repeats_of_fixes
 from krn.engine.rivals import fixes
 from krn.errors import UsageError
-from krn.gate import Check, Result, Suite
+from krn.gate import Result, Suite
 from krn.history import History
+from krn.retelling import finding
 from krn.store import Store
 from krn.tables.bronze import deliveries as bronze
 from krn.tables.table import Table
@@ -62,19 +64,9 @@ def as_table(result: Result) -> pa.Table:
             "status": check.status,
             "severity": check.severity,
             "expectation": check.id,
-            "found": _found(check),
+            "found": finding(asdict(check)),
             "description": check.description,
         }
         for check in result.checks
     ]
     return pa.Table.from_pylist(rows, SCHEMA)
-
-
-def _found(check: Check) -> str:
-    if check.error:
-        return check.error
-    if check.element_count is None:
-        return "" if check.observed is None else str(check.observed)
-    if check.element_count == 0:
-        return "no row to judge"
-    return f"{check.unexpected_count or 0:,} of {check.element_count:,} rows differ"

@@ -28,7 +28,7 @@ from krn.scoring import equipped
 from krn.store import Store
 from krn.tables.gold import fraud_scores, transaction_features
 from krn.tables.gold.fraud_model_scores import TABLE as SCORES
-from krn.tables.models import known
+from krn.tables.models import as_numbers
 from krn.tables.silver import labels
 from krn.testing import assert_rows, rows
 from krn.training import LEARNED, Lesson, examples, grown, scales_of, train
@@ -132,7 +132,9 @@ def files(data: Path) -> list[bytes]:
 def test_a_probability_is_the_one_that_spark_ml_gives(town: Town) -> None:
     path = town.store.root / FOLDER / town.made.version / FOREST
     told = RandomForestClassificationModel.load(path.as_uri())
-    features = looked_at(town).select("transaction_id", array_to_vector(F.array(*known(LEARNED))).alias("features"))
+    features = looked_at(town).select(
+        "transaction_id", array_to_vector(F.array(*as_numbers(LEARNED))).alias("features")
+    )
     spark_s = told.transform(features).select("transaction_id", vector_to_array("probability")[1].alias("theirs"))
     both = town.store.read(SCORES.name).join(spark_s, on="transaction_id")
     assert both.agg(F.max(F.abs(F.col("probability") - F.col("theirs"))), F.count("*")).collect()[0][:] == (

@@ -21,7 +21,6 @@ from krn.errors import KrnError, UsageError
 from krn.lock import hold
 from krn.metrics import kept
 from krn.metrics.sample import Series
-from krn.tables.every import made_for
 
 log = structlog.get_logger()
 
@@ -87,6 +86,8 @@ def _alone(warehouse: Path) -> Iterator[None]:
 
 def _known(history: History, config: Config) -> History:
     """Without sources and tables that the configuration has no longer: nothing will be heard of them again."""
+    from krn.tables.every import made_for  # here, since every table imports PySpark
+
     known = {"table": {"bronze.deliveries", "silver.deliveries", *(table.name for table in made_for(config.tables))}}
     if config.sources:
         known["source"] = {source.name for source in config.sources}

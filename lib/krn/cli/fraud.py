@@ -13,8 +13,7 @@ from krn.cli.options import HOME, WHERE, Instant, configured, end, having, opene
 if TYPE_CHECKING:
     from krn.config import Config
     from krn.outcome import Run
-    from krn.pipeline import Progress, Stop
-    from krn.running import Step
+    from krn.pipeline import Progress, Step, Stop
     from krn.store import Store
     from krn.training import Lesson
 

@@ -1,6 +1,5 @@
 """What is held, and what a person decides about it."""
 
-import getpass
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from krn.cli.options import WHERE, configured, having, say_table
+from krn.cli.options import WHERE, configured, having, login, say_table
 from krn.errors import UsageError
 
 if TYPE_CHECKING:
@@ -111,10 +110,7 @@ def _decision(why: str, by: str | None) -> "Decision":
 
     if not why.strip():
         raise UsageError("--why is empty.", "say why")
-    try:
-        return Decision(by or getpass.getuser(), why, datetime.now(UTC))
-    except (OSError, KeyError):
-        raise UsageError("This machine does not know your name.", "say it with --by") from None
+    return Decision(by or login(), why, datetime.now(UTC))
 
 
 def _say(lines: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """What commands share: options, the configuration they name, the store it opens, and how an answer is said."""
 
+import getpass
 import os
 import re
 import sys
@@ -138,3 +139,11 @@ def end(code: int, error: str = "") -> None:
         click.echo(harmless(error, 1000), err=True)
     if code:
         sys.exit(code)
+
+
+def login() -> str:
+    """Who decides, as this machine knows them; an account without a name, as in a container, has its number."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"user {os.getuid()}"

@@ -1,19 +1,18 @@
 """Quarantine: what was set aside, and the ways back: judged again, fixed, or dropped."""
 
-import getpass
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from krn.cli.options import HOME, WHERE, Instant, configured, end, having, opened, say_run, say_table
+from krn.cli.options import HOME, WHERE, Instant, configured, end, having, login, opened, say_run, say_table
 from krn.errors import UsageError
 
 if TYPE_CHECKING:
     from krn.journal import Record
+    from krn.pipeline import Step
     from krn.quarantine.chosen import Chosen
-    from krn.quarantine.steps import Step
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True)
 _CHOICE = (
@@ -110,7 +109,7 @@ def drop(why: str, as_json: bool, **given: Any) -> None:
     chosen = _chosen(given)
     if chosen.is_every_row:
         raise UsageError("drop needs to know which rows.", "name them: --row-id, --reason, --type, --source, --since")
-    record = _executed("quarantine drop", dropping(chosen, _user(), why), given)
+    record = _executed("quarantine drop", dropping(chosen, login(), why), given)
     _say(record, as_json)
     end(record.exit_code, record.error)
 
@@ -145,13 +144,6 @@ def _say(record: "Record", as_json: bool) -> None:
     from krn import journal
 
     say_run(journal.as_dict(record), as_json)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in a container
-        return f"user {os.getuid()}"
 
 
 COMMANDS = (quarantine,)

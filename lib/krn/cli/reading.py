@@ -1,4 +1,4 @@
-"""Reading: tables, rows, answers, what was set aside, and the runs so far; none starts Spark."""
+"""Reading: tables, rows, answers, and the runs so far; none starts Spark."""
 
 from typing import Any
 

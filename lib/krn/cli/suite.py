@@ -21,6 +21,7 @@ def suite() -> None:
 def check(table: str | None, as_json: bool) -> None:
     """Name every fault of every suite, or of TABLE's, without data; end with 2 when there is one."""
     from krn import suites
+    from krn.retelling import number
     from krn.tables.every import TABLES, named
 
     found = suites.check(HOME, named(table) if table else None)
@@ -29,9 +30,9 @@ def check(table: str | None, as_json: bool) -> None:
     for one in () if as_json else found:
         click.echo(str(one))
     if found:
-        end(2, f"{len(found)} faults. Next: mend them; docs/how-to/change-an-expectation.md")
+        end(2, f"{number(len(found), 'fault', 'faults')}. Next: mend them; docs/how-to/change-an-expectation.md")
     elif not as_json:
-        click.echo(f"{1 if table else len(TABLES)} suites without a fault.")
+        click.echo(f"{number(1 if table else len(TABLES), 'suite', 'suites')} without a fault.")
 
 
 @suite.command("try")

@@ -60,7 +60,7 @@ class Scope:
 
 
 def changed(
-    table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], reach: int, draft: Path
+    table: Table, store: Store, pins: Pins, cursor: Cursor, unread: Sequence[str], reach: int, folder: Path
 ) -> Scope | None:
     """The scope values in the change feeds of the inputs in `unread`, dates also the `reach` days after; None for none.
 
@@ -73,15 +73,15 @@ def changed(
         found = values.distinct().collect()  # days are few, whatever the data
         days = _widened([row.scope for row in found if not row.is_via], 0, reach) | {row.scope for row in found}
         return Scope("changed", dates=tuple(sorted(days))) if days else None
-    return _of_keys(values.select("scope").distinct(), store, draft)
+    return _of_keys(values.select("scope").distinct(), store, folder)
 
 
-def _of_keys(values: DataFrame, store: Store, draft: Path) -> Scope | None:
+def _of_keys(values: DataFrame, store: Store, folder: Path) -> Scope | None:
     """The keys as a frame that can be read many times: in memory while they are few, else in a file."""
     few = values.limit(FEW + 1).toArrow()
     if few.num_rows > FEW:
-        values.write.parquet(str(draft))
-        return Scope("changed", keys=store.spark.read.schema(values.schema).parquet(str(draft)), has_few=False)
+        values.write.parquet(str(folder))
+        return Scope("changed", keys=store.spark.read.schema(values.schema).parquet(str(folder)), has_few=False)
     return Scope("changed", keys=store.spark.createDataFrame(few, values.schema)) if few.num_rows else None
 
 

@@ -1,4 +1,4 @@
-"""YAML 1.2 as suites are written in it, read by libyaml: 34 suites in 0.05 s, where a reader in Python takes 0.5.
+"""YAML 1.2 as suites are written in it, read by libyaml: 35 suites in 0.05 s, where a reader in Python takes 0.5.
 
 PyYAML is of YAML 1.1, in which the country NO is false, 12:30 is 750 and 010 is 8. So only its parser is taken; what a
 plain word means is said here, by the core schema of 1.2, and dates and instants with it.

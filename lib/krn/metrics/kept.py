@@ -4,7 +4,7 @@ The newest samples of each series are in ops/metrics.json as well: jobs that run
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -41,12 +41,17 @@ SCHEMA = pa.schema(
 )
 
 
-def write(root: Path, run: str, at: datetime, samples: Iterable[Sample]) -> History:
-    """Add what one run measured; it is never changed afterwards. Returns the history with it."""
+def write(root: Path, run: str, at: datetime, samples: Sequence[Sample], before: History | None = None) -> History:
+    """Add what one run measured; it is never changed afterwards. Returns the history with it.
+
+    `before` is the history without it, where it has been read already.
+    """
+    known = history(root) if before is None else before
     rows = [{"name": s.name, "value": s.value, "labels": dict(s.labels), "n": s.n} for s in samples]
     day = _folder(root) / f"{at:%Y-%m-%d}"
     records.write(day / f"{run}.json", {"run": run, "at": at.isoformat(), "samples": rows})
-    found = {series: seen for series, seen in history(root).items() if not _is_gone(seen[-1], at)}
+    added = {s.series: (*known.get(s.series, ()), Seen(s, at, run)) for s in samples}
+    found = {series: seen for series, seen in {**known, **added}.items() if not _is_gone(seen[-1], at)}
     _carry(root, found)
     return found
 

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from krn.contracts import CONTRACTS
 from krn.contracts.contract import Contract
+from krn.engine.candidate import rows_in
 from krn.engine.checking import Terms
 from krn.engine.rivals import NOT_DROPPED
 from krn.errors import Unreadable, UsageError
@@ -66,10 +67,11 @@ def _judged_again(store: Store, run: Run, terms: Terms, chosen: Chosen) -> tuple
     if not n:
         return None, []
     bodies = store.read(bronze.TABLE.name).join(rows.select("row_id"), on="row_id", how="left_semi")
-    if (there := bodies.count()) != n:
-        raise Unreadable(f"{bronze.TABLE.name} has {there} of the {n} chosen rows.", "restore bronze from a backup")
     with store.small_plans() if n <= FEW else nullcontext():
-        made = election(store, terms, bodies, draft_again(store, run))
+        folder = draft_again(store, run)
+        made = election(store, terms, bodies, folder)
+        if (there := rows_in(folder / "checked")) != n:
+            raise Unreadable(f"{bronze.TABLE.name} has {there} of the {n} chosen rows.", "restore bronze from a backup")
         return made, _becomes(rows, store.read(silver.TABLE.name), made.candidate.visible(store.spark))
 
 

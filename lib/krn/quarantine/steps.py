@@ -1,13 +1,13 @@
 """The ways back as steps of a run: each under the locks of what it writes, each told to the journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from krn.config import Config
 from krn.judge import judge
 from krn.lock import hold
 from krn.outcome import Run
-from krn.pipeline import Progress, Stop
+from krn.pipeline import Progress, Step, Stop
 from krn.quarantine import rejudge
 from krn.quarantine.chosen import Chosen
 from krn.quarantine.drop import Said
@@ -15,8 +15,6 @@ from krn.quarantine.drop import drop as drop_rows
 from krn.quarantine.fix import take
 from krn.quarantine.fixes import Fix
 from krn.store import Store
-
-Step = Callable[[Config, Store, Run, Progress, Stop], None]
 
 
 def rejudging(chosen: Chosen, becomes: rejudge.Becomes) -> Step:

@@ -50,10 +50,10 @@ def troubles(found: Freshness, runs: Sequence[Record], now: datetime) -> Iterato
     if found.behind and found.judged and now - found.judged > PATIENCE:
         says = f"Gold lacks what was judged {ago(now - found.judged)} ago: {some(found.behind)}."
         yield Trouble("warn", says, "krn aggregate", "freshness")
-    yield from _overdue([datetime.fromisoformat(str(run["started_at"])) for run in runs], now)
+    yield from _missing_runs([datetime.fromisoformat(str(run["started_at"])) for run in runs], now)
 
 
-def _overdue(starts: Sequence[datetime], now: datetime) -> Iterator[Trouble]:
+def _missing_runs(starts: Sequence[datetime], now: datetime) -> Iterator[Trouble]:
     gaps = sorted(later - earlier for earlier, later in pairwise(starts))
     if len(gaps) < KNOWN or starts[-1] - starts[0] < timedelta(days=1):
         return

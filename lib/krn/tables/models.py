@@ -62,7 +62,7 @@ def is_money(feature: str) -> bool:
     return feature in _MONEY or "_sum_" in feature
 
 
-def known(features: Sequence[str], times: SparkColumn | None = None) -> list[SparkColumn]:
+def as_numbers(features: Sequence[str], times: SparkColumn | None = None) -> list[SparkColumn]:
     """The features as numbers that a tree can compare, money `times` what its currency counts for."""
     numbers = {name: F.col(name).cast(MEASURE) for name in features}
     scaled = {name: n * times if times is not None and is_money(name) else n for name, n in numbers.items()}
@@ -78,5 +78,5 @@ def told_by(models: Sequence[Model], place: SparkColumn, times: SparkColumn) -> 
 
     features = models[0].forest.features
     told = arrow_udf(teller([model.forest for model in models]), TOLD)  # type: ignore[call-overload]
-    found: SparkColumn = told(place, times, F.struct(*known(features)))
+    found: SparkColumn = told(place, times, F.struct(*as_numbers(features)))
     return found
