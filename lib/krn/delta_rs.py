@@ -20,4 +20,4 @@ def answer(query: str, **tables: DeltaTable) -> pa.Table:
     builder = deltalake.QueryBuilder()
     for name, table in tables.items():
         builder = builder.register(name, table)
-    return pa.table(builder.execute(query))
+    return pa.RecordBatchReader.from_stream(builder.execute(query)).read_all()  # pa.table would load pandas, 0.3 s

@@ -17,6 +17,18 @@ JAVA = "spark.driver.extraJavaOptions"
 #: For runs of many small jobs: the quick compiler alone, as conf/spark-defaults.conf tells.
 #: That compiler has 48 MB for its code, which 20 s of Spark fill; then the JVM stops compiling for good.
 SMALL = {JAVA: "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"}
+#: Classes that PySpark asks Java for with every column and frame it makes; by a last name alone, Java looks for each in
+#: a dozen packages, and for each of these in 300 jars.
+OFTEN = (
+    "functions",
+    "PythonRDD",
+    "PythonSQLUtils",
+    "PythonUtils",
+    "SerDeUtil",
+    "SimplePythonFunction",
+    "org.apache.spark.sql.classic.SparkSession",
+    "org.apache.spark.sql.functions",
+)
 
 
 def properties(path: Path) -> dict[str, str]:
@@ -46,6 +58,8 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
         }
         conf.setAll([(key, _from_home(home, value)) for key, value in found.items()])
     spark = SparkSession.builder.config(conf=conf).getOrCreate()
+    for name in OFTEN:  # what the view of the JVM has as an attribute, it does not ask for again
+        setattr(spark._jvm, name, getattr(spark._jvm, name))
     pass_sigterm_on()
     return spark
 
