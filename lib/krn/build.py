@@ -1,7 +1,6 @@
 """Build a table: pin its inputs, make the changed part again, gate it, publish it in one commit, move the cursor."""
 
 import shutil
-from contextlib import nullcontext
 from pathlib import Path
 
 from pyspark.sql import DataFrame
@@ -38,7 +37,7 @@ def build(table: Table, store: Store, run: Run) -> Built:
     if scope is None:
         return _nothing_new(table, store, pins, print_, cursor)
     reached("scoped")
-    with store.small_plans() if scope.is_small else nullcontext():
+    with store.planned(_rows(table, store, pins), works_on_few=scope.is_small):
         return _made(table, store, pins, scope, run, print_, folder)
 
 
@@ -72,8 +71,13 @@ def _scope(
         return None
     if table.scope is None:
         return Scope("changed")
-    with store.small_plans():
+    with store.planned(_rows(table, store, pins), works_on_few=True):
         return scopes.changed(table, store, pins, cursor, news, table.reach(run.args), folder / "scope")
+
+
+def _rows(table: Table, store: Store, pins: Pins) -> int:
+    """The rows of the inputs and of the table itself."""
+    return store.count(table.name) + sum(store.count(name, seen.version) for name, seen in pins.seen.items())
 
 
 def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str) -> str:

@@ -1,7 +1,6 @@
 """Judge: check every pending bronze row against its contract, elect among equals, and write each with its verdict."""
 
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,7 +69,7 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
     pending = _pending(store)
     if pending is None:
         return (*_overdue(run), _nothing_new(store, terms))
-    with store.small_plans() if pending.n <= FEW else nullcontext():
+    with store.planned(pending.n + store.count(silver.TABLE.name), works_on_few=pending.n <= FEW):
         reached("read_bronze")
         arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending", store)
         if not arrived.is_open:

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -28,6 +28,8 @@ _MARKS = "spark.databricks.delta.merge.deletionVectors.persistent"
 #: Above so many rows a table's MERGE marks them. Below, files are written anew: that costs as much processor time at
 #: 800,000 rows (99 against 96 s for an increment), but readers need no vectors: 112 Spark jobs instead of 212.
 MANY = 2_000_000
+#: Up to so many rows, plans are interpreted.
+FEW = 100_000
 #: Delta's folder of changed rows, below the table's own.
 _CHANGES = "_change_data"
 #: Columns that may hold a person or a body stay out of the statistics in the log.
@@ -283,9 +285,18 @@ class Store:
         DeltaTable.forPath(self.spark, str(self.path(name))).vacuum()
 
     @contextmanager
-    def small_plans(self) -> Iterator[None]:
-        """Plan small work as it stands: adaptive execution makes each shuffle a Spark job of its own."""
-        with self._set("spark.sql.adaptive.enabled", False):
+    def planned(self, rows: int, *, works_on_few: bool = False) -> Iterator[None]:
+        """Plan for tables of together `rows` rows, of which few may be worked on.
+
+        Small work is planned as it stands, since adaptive execution makes each shuffle a Spark job of its own; over few
+        rows expressions are interpreted, since compiling them to Java takes longer.
+        """
+        with ExitStack() as session:
+            if works_on_few or rows <= FEW:
+                session.enter_context(self._set("spark.sql.adaptive.enabled", False))
+            if rows <= FEW:
+                session.enter_context(self._set("spark.sql.codegen.wholeStage", False))
+                session.enter_context(self._set("spark.sql.codegen.factoryMode", "NO_CODEGEN"))
             yield
 
     @contextmanager

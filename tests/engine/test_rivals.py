@@ -88,7 +88,7 @@ def test_whatever_happens_in_whatever_order_the_verdicts_are_those_of_a_rebuild(
     for step in range(3):
         fresh = [world.next() for world in worlds]
         every, standing = chain.from_iterable(fresh), chain.from_iterable(world.standing() for world in worlds)
-        with store.small_plans():
+        with store.planned(0):
             found = beside(store.spark, list(every), list(standing), tmp_path / str(step))
         for world, rows in zip(worlds, fresh, strict=True):
             world.judge(rows, found)

@@ -1,7 +1,5 @@
 """Rejudge: what was quarantined is checked under today's contracts, and elected as if it had passed from the start."""
 
-from contextlib import nullcontext
-
 import structlog
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -67,7 +65,7 @@ def _judged_again(store: Store, run: Run, terms: Terms, chosen: Chosen) -> tuple
     if not n:
         return None, []
     bodies = store.read(bronze.TABLE.name).join(rows.select("row_id"), on="row_id", how="left_semi")
-    with store.small_plans() if n <= FEW else nullcontext():
+    with store.planned(store.count(silver.TABLE.name), works_on_few=n <= FEW):
         folder = draft_again(store, run)
         made = election(store, terms, bodies, folder)
         if (there := rows_in(folder / "checked")) != n:
