@@ -22,7 +22,7 @@ HOME = Path(__file__).parents[2]
 CRONTAB = HOME / "conf" / "crontab.example"
 SUBMIT = "bin/env spark-submit --properties-file conf/spark-defaults.conf jobs/{}.py --config $CONFIG"
 SHOP = Shop(seed=11, orders=15, days=4, start=date(2024, 5, 1))
-BOOKS = ("sales_by_country", "sales_by_product", "payment_mix")  # the tables that are built
+BOOKS = ("payment_mix",)  # what is built: every table is test_pipeline's
 KILLED = 128 + signal.SIGKILL
 #: Each command is a JVM of its own that lives for seconds over a handful of rows: as little compiling as can be.
 QUICK = {

@@ -106,10 +106,10 @@ def suite(rng: Random) -> Suite:
     return Suite(TABLE.name, tuple(expectation(rng, kind, f"{n}") for n, kind in enumerate(ALLOWED)))
 
 
-SLOW = [pytest.param(seed, seed, nulls, marks=pytest.mark.slow) for seed in range(3, 9) for nulls in (0.1, 1.0)]
+SLOW = [pytest.param(seed, seed, nulls, marks=pytest.mark.slow) for seed in range(2, 9) for nulls in (0.1, 1.0)]
 
 
-@pytest.mark.parametrize(("seed", "size", "nulls"), [(1, 12, 0.2), (2, 40, 0.6), *SLOW])
+@pytest.mark.parametrize(("seed", "size", "nulls"), [(1, 12, 0.2), *SLOW])
 def test_a_suite_that_nobody_wrote_is_judged_as_plain_great_expectations_judges_it(
     spark: SparkSession, seed: int, size: int, nulls: float
 ):

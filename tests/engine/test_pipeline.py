@@ -275,6 +275,7 @@ def test_the_same_files_under_other_names_change_nothing(in_parts: Place, simula
     assert differing(before, heads(in_parts.store)) == ["ops.files"]
 
 
+@pytest.mark.slow  # test_conformance and test_build compare full builds table by table
 def test_making_everything_again_in_full_changes_nothing(in_parts: Place) -> None:
     before = heads(in_parts.store)
     record = in_parts.run("transform", "aggregate", full=True)
@@ -282,6 +283,7 @@ def test_making_everything_again_in_full_changes_nothing(in_parts: Place) -> Non
     assert heads(in_parts.store) == before
 
 
+@pytest.mark.slow  # test_comeback rebuilds from bronze, too
 def test_silver_and_gold_made_anew_from_bronze_come_out_the_same(at_once: Place, tmp_path: Path) -> None:
     shutil.copytree(at_once.root, tmp_path / "copy")
     store = Store(lambda: at_once.store.spark, tmp_path / "copy" / "warehouse")

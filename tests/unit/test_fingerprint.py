@@ -1,5 +1,11 @@
 """A table is made anew when what its rows are made by has changed, and only then."""
 
+import gc
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from krn.engine import fingerprint as fingerprints
@@ -32,3 +38,29 @@ def test_a_table_s_own_file_makes_no_other_table(monkeypatch: pytest.MonkeyPatch
 
 def test_words_of_a_contract_make_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made_anew_by("krn.contracts.orders", monkeypatch) == set()
+
+
+@pytest.fixture
+def _threads_change_places_often() -> Iterator[None]:
+    """Whenever rubbish is collected, also while Python is in C code: as it does to let go of a Java object."""
+
+    def give_way(*_: object) -> None:
+        time.sleep(0)
+
+    often, soon = gc.get_threshold(), sys.getswitchinterval()
+    gc.callbacks.append(give_way)
+    gc.set_threshold(10)
+    sys.setswitchinterval(1e-6)
+    yield
+    gc.callbacks.remove(give_way)
+    gc.set_threshold(*often)
+    sys.setswitchinterval(soon)
+
+
+@pytest.mark.usefixtures("_threads_change_places_often")
+def test_tables_that_are_built_side_by_side_have_the_same_fingerprints() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(10):
+            fingerprints._imports.cache_clear()
+            found = list(threads.map(lambda table: fingerprint(table, ARGS), TABLES))
+            assert found == list(PRINTS.values())

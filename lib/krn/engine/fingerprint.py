@@ -6,12 +6,15 @@ import importlib.util
 from collections.abc import Mapping
 from functools import cache
 from importlib.abc import InspectLoader
+from threading import Lock
 
 from krn.contracts.contract import Contract
 from krn.tables.table import Table
 
 #: Data of krn.contracts that tables are made by, beside the contracts: those have fingerprints of their own.
 _DATA = frozenset({"krn.contracts.lifecycles"})
+#: Python 3.11 and 3.12 count the depth of a syntax tree once for all threads, so two that parse at a time can fail.
+_PARSING = Lock()
 
 
 def fingerprint(table: Table, args: Mapping[str, object]) -> str:
@@ -34,15 +37,18 @@ def _sources(table: Table) -> list[str]:
 def _reached(module: str, seen: frozenset[str]) -> frozenset[str]:
     """The module and the shared modules that it imports, of tables and such data; files of other tables are inputs."""
     found = seen | {module}
-    for name in _imports(module):
+    for name in _imports(_code(module)):
         is_shared = name in _DATA or (name.startswith("krn.tables.") and name.count(".") == 2)
         if is_shared and name not in found:
             found = _reached(name, found)
     return found
 
 
-def _imports(module: str) -> list[str]:
-    nodes = [n for n in ast.walk(ast.parse(_code(module))) if isinstance(n, ast.ImportFrom) and n.module]
+@cache
+def _imports(code: str) -> list[str]:
+    with _PARSING:
+        tree = ast.parse(code)
+    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
     return sorted({name for n in nodes for name in (str(n.module), *(f"{n.module}.{a.name}" for a in n.names))})
 
 
