@@ -106,7 +106,7 @@ def test_the_crontab_as_written_ends_in_true_gold_though_a_job_died_and_a_table_
 
     ended = run(ingest, config)
     assert ended.returncode == 0, ended.stdout
-    assert submit("transform", config, KRN_FAILPOINT="published", KRN_THREADS="1").returncode == KILLED
+    assert submit("transform", config, KRN_FAILPOINT="silver_committed").returncode == KILLED
 
     held = submit("transform", config, KRN_HOME=stricter(tmp_path / "home"))
     assert held.returncode == 3, held.stdout
