@@ -4,7 +4,7 @@ SHELL := /bin/bash
 READY := .venv/ready-$(shell pwd | cksum | cut -d' ' -f1)
 RUN   := @bin/env
 
-.PHONY: help setup demo test check notebook archive docs bench clean
+.PHONY: help setup demo test check notebook docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -28,9 +28,6 @@ check: $(READY) ## style, format, types, walls between the modules, suites
 notebook: $(READY) ## open the notebooks on the demo's tables
 	@test -d .krn/demo/warehouse || bin/env krn demo
 	@KRN_WAREHOUSE=$${KRN_WAREHOUSE:-$(CURDIR)/.krn/demo/warehouse} bin/env jupyter lab --ServerApp.ip=127.0.0.1 --allow-root notebooks
-
-archive: $(READY) ## archive the classes that Spark loads (190 MB): each job takes 4 to 7 CPU s less
-	$(RUN) python -m krn.classes
 
 docs: $(READY) ## write what is generated: data dictionary, reference
 	$(RUN) krn docs

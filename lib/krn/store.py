@@ -29,7 +29,7 @@ _MARKS = "spark.databricks.delta.merge.deletionVectors.persistent"
 #: 800,000 rows (99 against 96 s for an increment), but readers need no vectors: 112 Spark jobs instead of 212.
 MANY = 2_000_000
 #: Up to so many rows, plans are interpreted.
-FEW = 100_000
+INTERPRETED = 100_000
 #: Delta's folder of changed rows, below the table's own.
 _CHANGES = "_change_data"
 #: Columns that may hold a person or a body stay out of the statistics in the log.
@@ -292,9 +292,9 @@ class Store:
         rows expressions are interpreted, since compiling them to Java takes longer.
         """
         with ExitStack() as session:
-            if works_on_few or rows <= FEW:
+            if works_on_few or rows <= INTERPRETED:
                 session.enter_context(self._set("spark.sql.adaptive.enabled", False))
-            if rows <= FEW:
+            if rows <= INTERPRETED:
                 session.enter_context(self._set("spark.sql.codegen.wholeStage", False))
                 session.enter_context(self._set("spark.sql.codegen.factoryMode", "NO_CODEGEN"))
             yield

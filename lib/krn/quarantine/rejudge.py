@@ -65,7 +65,8 @@ def _judged_again(store: Store, run: Run, terms: Terms, chosen: Chosen) -> tuple
     if not n:
         return None, []
     bodies = store.read(bronze.TABLE.name).join(rows.select("row_id"), on="row_id", how="left_semi")
-    with store.planned(store.count(silver.TABLE.name), works_on_few=n <= FEW):
+    read = store.count(bronze.TABLE.name) + store.count(silver.TABLE.name)
+    with store.planned(read, works_on_few=n <= FEW):
         folder = draft_again(store, run)
         made = election(store, terms, bodies, folder)
         if (there := rows_in(folder / "checked")) != n:

@@ -1,0 +1,71 @@
+"""Plans: adaptive and compiled only where there is much to read, and the same rows either way."""
+
+import pytest
+from py4j.java_gateway import JavaClass
+from pyspark.sql import SparkSession
+from world import DAILY, TOTALS, content, deliver, order, step
+
+from krn.session import OFTEN
+from krn.store import INTERPRETED, Store
+
+SETTINGS = ("spark.sql.adaptive.enabled", "spark.sql.codegen.wholeStage", "spark.sql.codegen.factoryMode")
+OF_LARGE = ("true", "true", "FALLBACK")
+
+
+def told(spark: SparkSession) -> tuple[str | None, ...]:
+    return tuple(spark.conf.get(name) for name in SETTINGS)
+
+
+@pytest.fixture
+def beside(spark: SparkSession, store: Store) -> Store:
+    """The warehouse in a session that is set as a run's is, not as those of the tests."""
+    own = Store(spark.newSession, store.root)
+    for name, value in zip(SETTINGS, OF_LARGE, strict=True):
+        own.spark.conf.set(name, value)
+    return own
+
+
+@pytest.mark.parametrize(
+    ("rows", "works_on_few", "expected"),
+    [
+        (0, False, ("false", "false", "NO_CODEGEN")),
+        (INTERPRETED, False, ("false", "false", "NO_CODEGEN")),
+        (INTERPRETED + 1, True, ("false", "true", "FALLBACK")),
+        (INTERPRETED + 1, False, OF_LARGE),
+    ],
+)
+def test_plans_are_as_many_rows_and_as_much_work_ask_for_and_the_session_is_left_as_it_was(
+    beside: Store, rows: int, works_on_few: bool, expected: tuple[str, ...]
+) -> None:
+    inside = []
+
+    def dies() -> None:
+        with beside.planned(rows, works_on_few=works_on_few):
+            inside.append(told(beside.spark))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        dies()
+    assert inside == [expected]
+    assert told(beside.spark) == OF_LARGE
+
+
+def test_compiled_plans_give_the_rows_of_interpreted_ones(
+    beside: Store, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled, interpreted = beside, Store(lambda: store.spark, store.root.parent / "interpreted")
+    for limit, one in ((-1, compiled), (INTERPRETED, interpreted)):
+        monkeypatch.setattr("krn.store.INTERPRETED", limit)
+        for n, bodies in enumerate(
+            ([order("a"), order("b", day=2), b"not json"], [order("b", 99, day=3, event_id="b2")])
+        ):
+            deliver(one, *bodies)
+            step(one, f"r{n}", (TOTALS, DAILY))
+    for table in (TOTALS, DAILY):
+        assert content(compiled, table.name) == content(interpreted, table.name)
+        assert content(compiled, table.name)
+
+
+def test_every_class_that_pyspark_often_asks_for_is_there_and_remembered(spark: SparkSession) -> None:
+    remembered = vars(spark._jvm)
+    assert [name for name in OFTEN if not isinstance(remembered.get(name), JavaClass)] == []
