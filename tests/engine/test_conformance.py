@@ -4,7 +4,7 @@ This is the property on which increments rest: a transform uses only rows of its
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -32,13 +32,6 @@ KEPT_AGAIN = ("order.cancelled", "shipment.tracked", "customer.upserted", "produ
 RUN_ARGS = {**ARGS, "timezone": SHOP.timezone, "today": SHOP.start + timedelta(days=40)}
 
 Frames = Mapping[str, DataFrame]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _small_plans(spark: SparkSession) -> Iterator[None]:
-    spark.conf.set("spark.sql.adaptive.enabled", "false")
-    yield
-    spark.conf.unset("spark.sql.adaptive.enabled")
 
 
 @pytest.fixture(scope="module")
