@@ -1,6 +1,6 @@
-"""What a gate costs: 20 expectations on 2 million rows, fused into one pass and as Great Expectations runs them.
+"""What a gate costs: 20 expectations on 2 million rows, in one pass and as Great Expectations runs them.
 
-Run: python bench/gate.py [rows]. CPU is that of the whole process, the JVM included; each figure is the best of three.
+Run: python bench/gate.py [rows]. CPU is that of the whole process, the JVM included; each figure is the best of nine.
 """
 
 import os
@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import great_expectations as gx
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -73,8 +76,27 @@ def suite(with_key: bool = True, statuses: list[str] = STATUSES) -> Suite:
     )
 
 
-def cost(spark: SparkSession, work: Callable[[], object], runs: int = 3) -> Cost:
-    """The cheapest of three runs, after one that warms up."""
+def by_itself(frame: DataFrame, said: Suite) -> None:
+    """The suite as Great Expectations runs it at `BASIC`; a key of one column is its own `be_unique`."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = context.data_sources.add_spark("spark", persist=False)  # persisting costs it more
+    batch = source.add_dataframe_asset("orders").add_batch_definition_whole_dataframe("whole")
+    wanted = [ExpectationConfiguration(*_as_it_names_it(e)).to_domain_obj() for e in said.expectations]
+    whole = batch.get_batch({"dataframe": frame})
+    found = whole.validate(gx.ExpectationSuite("orders", expectations=wanted), result_format="BASIC")
+    if not found.success:
+        raise SystemExit(f"Great Expectations disagrees: {found.statistics}")
+
+
+def _as_it_names_it(of: Expectation) -> tuple[str, dict[str, object]]:
+    if of.type != "expect_key_to_be_unique":
+        return of.type, dict(of.kwargs)
+    return "expect_column_values_to_be_unique", {"column": of.kwargs["columns"][0]}
+
+
+def cost(spark: SparkSession, work: Callable[[], object], runs: int = 9) -> Cost:
+    """The cheapest of some runs, after one that warms up."""
     work()
     found = [_once(spark, f"{id(work)} {run}", work) for run in range(runs)]
     return Cost(min(c.cpu for c in found), min(c.wall for c in found), found[0].jobs)
@@ -104,10 +126,11 @@ def main(rows: int) -> None:
             "fused": lambda: judge(suite(), frame),
             "fused, rows fail": lambda: judge(suite(statuses=STATUSES[1:]), frame),
             "fused, no key": lambda: judge(suite(with_key=False), frame),
-            "plain Great Expectations": lambda: judge(suite(), frame, engine="plain"),
+            "Great Expectations": lambda: by_itself(frame, suite()),
+            "the same, no samples, our key": lambda: judge(suite(), frame, engine="plain"),
         }
         print(f"{rows:,} rows, {len(suite().expectations)} expectations: {judge(suite(), frame).status}")
-        print(f"{'':26}{'CPU s':>8}{'wall s':>8}{'jobs':>6}{'CPU / scan':>12}{'wall / scan':>12}")
+        print(f"{'':32}{'CPU s':>8}{'wall s':>8}{'jobs':>6}{'CPU / scan':>12}{'wall / scan':>12}")
         found: dict[str, Cost] = {}
         for name, work in ways.items():
             found[name] = cost(spark, work)
@@ -117,17 +140,17 @@ def main(rows: int) -> None:
 
 
 def _line(name: str, of: Cost, scan: Cost) -> str:
-    return f"{name:26}{of.cpu:8.1f}{of.wall:8.1f}{of.jobs:6}{of.cpu / scan.cpu:12.1f}{of.wall / scan.wall:12.1f}"
+    return f"{name:32}{of.cpu:8.1f}{of.wall:8.1f}{of.jobs:6}{of.cpu / scan.cpu:12.1f}{of.wall / scan.wall:12.1f}"
 
 
 def _promises(found: dict[str, Cost]) -> list[str]:
     """What the gate is to keep, and whether it did here."""
-    scan, fused, plain = (found[name] for name in ("scan all columns", "fused", "plain Great Expectations"))
+    scan, fused, plain = (found[name] for name in ("scan all columns", "fused", "Great Expectations"))
     kept = {
         "a clean candidate takes at most 3 jobs": fused.jobs <= 3,
         "and at most 4 more when rows fail": found["fused, rows fail"].jobs <= fused.jobs + 4,
         "at most 2.0 times the wall clock of a scan": fused.wall <= 2.0 * scan.wall,
-        "at least 2 times less CPU than plain Great Expectations": plain.cpu >= 2 * fused.cpu,
+        "at least 2 times less CPU than Great Expectations": plain.cpu >= 2 * fused.cpu,
         "at least 10 times fewer jobs": plain.jobs >= 10 * fused.jobs,
     }
     return [f"{'kept  ' if is_kept else 'BROKEN'}  {promise}" for promise, is_kept in kept.items()]

@@ -21,8 +21,11 @@ from krn.failpoints import reached
 from krn.gate import Result, Suite
 from krn.outcome import Built, Run, held
 from krn.restating import NOTHING, restated
-from krn.store import Store
+from krn.store import MANY, Store
 from krn.tables.table import Table
+
+#: Rows of a table that is small, whatever it is made of.
+FEW = 100_000
 
 
 def build(table: Table, store: Store, run: Run) -> Built:
@@ -37,7 +40,8 @@ def build(table: Table, store: Store, run: Run) -> Built:
     if scope is None:
         return _nothing_new(table, store, pins, print_, cursor)
     reached("scoped")
-    with store.planned(_rows(table, store, pins), works_on_few=scope.is_small):
+    rows = _rows(table, store, pins)
+    with store.planned(rows, works_on_few=scope.is_small or _is_summary(table, store, rows)):
         return _made(table, store, pins, scope, run, print_, folder)
 
 
@@ -73,6 +77,11 @@ def _scope(
         return Scope("changed")
     with store.planned(_rows(table, store, pins), works_on_few=True):
         return scopes.changed(table, store, pins, cursor, news, table.reach(run.args), folder / "scope")
+
+
+def _is_summary(table: Table, store: Store, rows: int) -> bool:
+    """Whether few rows come of `rows` that are not too many to foresee what joins and shuffles will meet."""
+    return 0 < store.count(table.name) <= FEW and rows <= MANY
 
 
 def _rows(table: Table, store: Store, pins: Pins) -> int:

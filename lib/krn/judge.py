@@ -1,12 +1,14 @@
 """Judge: check every pending bronze row against its contract, elect among equals, and write each with its verdict."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from krn import gate, holds
@@ -60,7 +62,7 @@ def judge(store: Store, run: Run, contracts: tuple[Contract, ...] = CONTRACTS) -
         if readapted and built[-1].outcome == "unchanged":
             built = (*built[:-1], readapted)
     took = round(time.monotonic() - started, 3)
-    last = replace(built[-1], seconds=took, ended_at=datetime.now(UTC), jobs=jobs())
+    last = replace(built[-1], seconds=took, ended_at=datetime.now(UTC), jobs=built[-1].jobs + jobs())
     log.info("judged", **last.told)
     return (*built[:-1], last)
 
@@ -71,7 +73,9 @@ def _judge(store: Store, run: Run, terms: Terms) -> tuple[Built, ...]:
         return (*_overdue(run), _nothing_new(store, terms))
     with store.planned(pending.n + store.count(silver.TABLE.name), works_on_few=pending.n <= FEW):
         reached("read_bronze")
-        arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending", store)
+        with store.jobs(bronze.TABLE.name) as jobs:
+            arrived = gated(bronze.TABLE, {"this": pending.rows}, run, "pending", store)
+        arrived = replace(arrived, jobs=jobs())
         if not arrived.is_open:
             return (kept(store, run, bronze.TABLE, arrived, pending.over, ""),)
         ruling = (_elected_anew if pending.may_fix else _ruled)(store, run, pending, terms, arrived)
@@ -93,13 +97,12 @@ def _ruled(store: Store, run: Run, pending: Pending, terms: Terms, arrived: Buil
     folder = draft(store, run)
     verdicts = _verdicts(store, pending.rows, folder, terms)
     reached("elected")
-    ruling = gated_verdicts(verdicts, pending.rows, run, "pending", store=store)
+    ruling = gated_verdicts(verdicts, pending.rows, run, "pending", store=store, extra=_counts(terms))
     reached("gate_run")
     if not ruling.is_open:
         return kept(store, run, silver.TABLE, ruling, pending.over, str(folder / "checked"))
-    counts, types = _counted(verdicts)
-    commit = run.commit(ruling.result, arrived.result)
-    version = store.append(silver.TABLE, verdicts, {**commit, "types": types})
+    counts, types = _counted(ruling, verdicts, terms)
+    version = store.append(silver.TABLE, verdicts, {**run.commit(ruling.result, arrived.result), "types": types})
     reached("silver_committed")
     return replace(ruling, outcome="published", version=version, rows=counts)
 
@@ -146,11 +149,21 @@ def _overdue(run: Run) -> tuple[Built, ...]:
     return (Built(bronze.TABLE.name, "unchanged", "nothing came", result=gate.nothing_came(suite)),) if suite else ()
 
 
-def _counted(verdicts: DataFrame) -> tuple[dict[str, int], list[str]]:
-    """Rows by verdict, and the types with accepted events: what tells a table that it has nothing to do."""
-    rows = verdicts.groupBy("verdict", "accepted_type").count().collect()
-    counts = {v: sum(r["count"] for r in rows if r.verdict == v) for v in ("accepted", "duplicate", "quarantined")}
-    return counts, sorted(r.accepted_type for r in rows if r.accepted_type)
+def _counts(terms: Terms) -> dict[str, Column]:
+    """Rows by verdict, and accepted ones by type."""
+    verdicts = {verdict: F.count_if(F.col("verdict") == verdict) for verdict in silver.VERDICTS}
+    return verdicts | {c.type: F.count_if(F.col("accepted_type") == c.type) for c in terms.contracts}
+
+
+def _counted(ruling: Built, verdicts: DataFrame, terms: Terms) -> tuple[dict[str, int], list[str]]:
+    """Rows by verdict, and the types with accepted events: what tells a table that it has nothing to do.
+
+    The gate counted them on its way; where there is none they are counted here.
+    """
+    n: Mapping[str, Any] = ruling.result.extra if ruling.result else {}
+    if not n:
+        n = verdicts.agg(*(column.alias(name) for name, column in _counts(terms).items())).collect()[0].asDict()
+    return {v: n[v] for v in silver.VERDICTS}, sorted(c.type for c in terms.contracts if n[c.type])
 
 
 def _nothing_new(store: Store, terms: Terms) -> Built:

@@ -88,7 +88,7 @@ def _counted(changed: DataFrame, terms: Terms) -> tuple[dict[str, int], list[str
     known = F.when(F.col("type").isin([c.type for c in terms.contracts]), F.col("type")).alias("known")
     rows = changed.groupBy("_change", "verdict", known).count().collect()
     new = [row for row in rows if row["_change"] == "insert"]
-    verdicts = ("accepted", "duplicate", "quarantined") if new else ()
+    verdicts = silver.VERDICTS if new else ()
     counts = {verdict: sum(row["count"] for row in new if row.verdict == verdict) for verdict in verdicts}
     counts["update"] = sum(row["count"] for row in rows if row["_change"] == "update")
     return counts, sorted({row.known for row in rows if row.known})

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from krn import cursors, gate, holding, holds, waivers
@@ -66,16 +66,23 @@ def again(store: Store) -> Path:
     return candidates(store) / "again"
 
 
-def gated(table: Table, frames: Mapping[str, DataFrame], run: Run, kind: str, store: Store | None = None) -> Built:
+def gated(
+    table: Table,
+    frames: Mapping[str, DataFrame],
+    run: Run,
+    kind: str,
+    store: Store | None = None,
+    extra: Mapping[str, Column] | None = None,
+) -> Built:
     """The table with its gate's result: held, or unchanged so far.
 
     `frames` are what its suite counts, by name; `kind` says whose usual numbers are its limits. Without the store no
-    waiver counts: they are for rows without a verdict.
+    waiver counts: they are for rows without a verdict. `extra` is counted on the way.
     """
     suite = run.limited(table, kind)
     if suite is None:
         return Built(table.name, "unchanged")
-    judged = gate.judge(suite, frames["this"], engine=run.engine)
+    judged = gate.judge(suite, frames["this"], extra, engine=run.engine)
     today = run.args["today"]
     result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name], today))
     if store:
@@ -95,10 +102,11 @@ def gated_verdicts(
     kind: str,
     of_fixes: DataFrame | None = None,
     store: Store | None = None,
+    extra: Mapping[str, Column] | None = None,
 ) -> Built:
     """Rows of silver.deliveries, gated beside the bronze rows that they are about; `of_fixes` repeat a later fix."""
     fixes = verdicts.limit(0) if of_fixes is None else of_fixes
-    return gated(silver.TABLE, {"this": verdicts, "bronze": bodies, "fixes": fixes}, run, kind, store)
+    return gated(silver.TABLE, {"this": verdicts, "bronze": bodies, "fixes": fixes}, run, kind, store, extra)
 
 
 def kept(store: Store, run: Run, table: Table, built: Built, over: Mapping[str, Any] | None, candidate: str) -> Built:

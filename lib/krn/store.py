@@ -40,7 +40,8 @@ _UNSEEN = ("payload", "data")
 class Store:
     """The Delta tables of one warehouse, by name: `silver.orders` is the folder silver/orders.
 
-    Spark starts (6 s) when a table is first read or written with it; what the log tells needs none.
+    Spark starts (6 s) when a table is first read or written with it; what the log tells needs none. One thread works
+    with it at a time; another one takes a store `beside` it.
     """
 
     session: Callable[[], SparkSession]
@@ -48,15 +49,21 @@ class Store:
 
     _started: list[SparkSession] = field(default_factory=list, init=False, repr=False, compare=False)
     _starting: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
-    _label: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    _groups: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    _told: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def spark(self) -> SparkSession:
         started = self._session()
-        if self._label:  # of jobs that this thread starts from here on
-            group = self._label.pop()
-            started.sparkContext.setJobGroup(group, group)
+        self._name_jobs()
         return started
+
+    def _name_jobs(self) -> None:
+        """Tell Spark the group of the jobs that this thread starts from here on, once Spark has started."""
+        if self._started and self._groups and self._groups[-1:] != self._told:
+            group = self._groups[-1]
+            self._started[0].sparkContext.setJobGroup(group, group)
+            self._told[:] = [group]
 
     def _session(self) -> SparkSession:
         with self._starting:
@@ -286,7 +293,7 @@ class Store:
 
     @contextmanager
     def planned(self, rows: int, *, works_on_few: bool = False) -> Iterator[None]:
-        """Plan for tables of together `rows` rows, of which few may be worked on.
+        """Plan for tables of together `rows` rows, of which few may be worked on, or few come of them.
 
         Small work is planned as it stands, since adaptive execution makes each shuffle a Spark job of its own; over few
         rows expressions are interpreted, since compiling them to Java takes longer.
@@ -301,15 +308,19 @@ class Store:
 
     @contextmanager
     def jobs(self, label: str) -> Iterator[Callable[[], int]]:
-        """Count the Spark jobs of the block; 0 when it needed no Spark."""
+        """Count the Spark jobs of the block, but for those of a block within it; 0 when it needed no Spark."""
         group = f"{label} {secrets.token_hex(4)}"
-        self._label[:] = [group]
 
         def count() -> int:
-            was_asked = not self._label
-            return len(self.spark.sparkContext.statusTracker().getJobIdsForGroup(group)) if was_asked else 0
+            return len(self.spark.sparkContext.statusTracker().getJobIdsForGroup(group)) if self._started else 0
 
-        yield count
+        self._groups.append(group)
+        try:
+            self._name_jobs()
+            yield count
+        finally:
+            self._groups.pop()
+        self._name_jobs()  # not after an error: Spark may be gone, and the error is what counts
 
     @contextmanager
     def _set(self, key: str, value: str | bool) -> Iterator[None]:

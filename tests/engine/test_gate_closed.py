@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from krn.gate import Expectation, Number, Result, Suite, judge, reconcile, with_reconciled
+from krn.gate import Expectation, Number, Result, Suite, judge, key, reconcile, with_reconciled
 from krn.gate.limits import Limits
 
 NOT_NULL = Expectation("named", "expect_column_values_to_not_be_null", {"column": "id"}, "critical")
@@ -139,12 +139,16 @@ def test_the_callers_aggregates_ride_along_and_stay_exact(spark, frame):
 
 
 @pytest.mark.parametrize(("value_set", "status"), [([1, 2], "passed"), ([9], "held")])
-def test_a_gate_is_one_aggregate_and_judging_starts_no_job(spark, tmp_path, frame, value_set, status):
+def test_a_gate_is_one_aggregate_and_a_look_at_the_key_and_judging_starts_no_job(
+    spark, tmp_path, frame, value_set, status
+):
     frame.write.parquet(str(tmp_path / "rows"))
     written = spark.read.parquet(str(tmp_path / "rows"))
     many = suite(NOT_NULL, *only(column="n", value_set=value_set).expectations, *OWN)
     assert judge(many, written).status == status
-    assert jobs(spark, lambda: judge(many, written)) == jobs(spark, lambda: written.agg(F.count("n")).collect())
+    look = jobs(spark, lambda: written.select("id").toArrow())
+    assert look == 1
+    assert jobs(spark, lambda: judge(many, written)) == jobs(spark, written.agg(F.count("n")).collect) + look
 
 
 def test_a_decimal_range_is_exact_where_a_float_is_not(frame):
@@ -164,9 +168,49 @@ def test_a_latest_instant_is_compared_with_its_offset(spark):
     assert (fresh.status, stale.status) == ("passed", "held")
 
 
-def test_a_null_in_a_key_is_surplus(spark):
-    frame = spark.createDataFrame([("a", 1), ("a", 2), ("b", None)], "id string, n int")
-    assert judge(only(kind="expect_key_to_be_unique", columns=["id", "n"]), frame).checks[0].observed == 1
+KEYS: dict[str, tuple[str, list[tuple[object, ...]], int]] = {
+    "each once": ("id string, n int", [("a", 1), ("a", 2), ("b", 1)], 0),
+    "one twice": ("id string, n int", [("a", 1), ("a", 1), ("b", 1)], 1),
+    "one three times": ("id string, n int", [("a", 1), ("a", 1), ("a", 1)], 2),
+    "a null in it": ("id string, n int", [("a", 1), ("a", 2), ("b", None)], 1),
+    "two signs of zero": ("id double, n int", [(0.0, 1), (-0.0, 1)], 1),
+    "no number twice": ("id double, n int", [(float("nan"), 1), (-float("nan"), 1)], 1),
+    "two signs of zero within": ("id struct<x: double>, n int", [((0.0,), 1), ((-0.0,), 1)], 1),
+    "one amount twice": ("id decimal(38,4), n int", [(Decimal("1.0"), 1), (Decimal("1.0000"), 1)], 1),
+    "the same the other way around": ("id int, n int", [(1, 2), (2, 1)], 0),
+    "two cases that are equal": ("id string collate UTF8_LCASE, n int", [("a", 1), ("A", 1)], 1),
+    "two that share a hash": ("id array<int>, n int", [([1], 1), ([1, None], 1)], 0),
+    "no rows": ("id string, n int", [], 0),
+}
+
+
+@pytest.fixture(scope="module")
+def compiling(spark: SparkSession) -> SparkSession:
+    """A session that compiles its plans, as one does over many rows; those of the tests interpret them."""
+    session = spark.newSession()
+    session.conf.set("spark.sql.codegen.wholeStage", "true")
+    session.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
+    return session
+
+
+@pytest.mark.parametrize("case", KEYS)
+def test_the_surplus_of_a_key_is_exact_by_hashes_and_by_spark_compiled_and_interpreted(
+    spark, compiling, monkeypatch, case
+):
+    schema, rows, surplus = KEYS[case]
+    unique = only(kind="expect_key_to_be_unique", columns=["id", "n"])
+    for held, session in ((key.HELD, spark), (key.HELD, compiling), (0, spark)):
+        monkeypatch.setattr(key, "HELD", held)
+        (found,) = judge(unique, session.createDataFrame(rows, schema)).checks
+        assert (found.observed, found.success) == (surplus, surplus == 0)
+
+
+def test_a_key_that_spark_cannot_look_at_is_an_error_and_hides_no_other_check(spark):
+    frame = spark.createDataFrame([("7",), ("x",)], "n string").withColumn("id", F.col("n").cast("int"))
+    both = suite(KEY, Expectation("text", IN_SET, {"column": "n", "value_set": ["7", "x"]}, "critical"))
+    unlooked, text = judge(both, frame).checks
+    assert (unlooked.status, "CAST_INVALID_INPUT" in unlooked.error) == ("error", True)
+    assert text.status == "passed"
 
 
 def gap(**kwargs: object) -> Suite:

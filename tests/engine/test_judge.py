@@ -1,6 +1,7 @@
 """Judge over Delta: every delivery one verdict, whatever is in it, whenever its copies come, wherever a run dies."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 from structlog.testing import capture_logs
-from world import RECEIVED, a_run, order
+from world import HOME, RECEIVED, a_run, order
 
+from krn import suites
 from krn.failpoints import arm, disarm
 from krn.judge import judge
 from krn.outcome import Built
@@ -146,11 +148,15 @@ def _by_position(store: Store) -> list[Verdict]:
     return sorted((r.position, r.verdict, tuple(r.reasons), None) for r in rows)
 
 
-def test_the_counts_of_a_run_are_those_of_its_rows(store: Store) -> None:
+@pytest.mark.parametrize("engine", ["off", "fused", "plain"])
+def test_the_counts_of_a_run_are_those_of_its_rows(store: Store, engine: str) -> None:
     hand_over(store, order("A"), order("A"), BROKEN)
-    built = judged(store)
+    gates = suites.suite_of(HOME) if engine != "off" else lambda table: None
+    arrived, built = judge(store, replace(a_run("r1", suite_of=gates), engine=engine))
     assert (built.outcome, built.rows) == ("published", {"accepted": 1, "duplicate": 1, "quarantined": 1})
+    assert store.metadata(SILVER.name, 0)["types"] == ["order.created"]
     assert (store.count(SILVER.name), store.head(SILVER.name)) == (3, 0)
+    assert (arrived.table, arrived.jobs > 0) == (BRONZE.name, engine != "off")
 
 
 def test_nothing_new_is_no_commit_and_no_job(store: Store) -> None:

@@ -38,7 +38,9 @@ def judge(
     extra: Mapping[str, Column] | None = None,
     engine: str = "fused",
 ) -> Result:
-    """Judge the rows of a frame by the suite's expectations, in one Spark pass; it raises for nothing the data holds.
+    """Judge the rows of a frame by the suite's expectations, in one Spark pass and a look at its key.
+
+    It raises for nothing the data holds.
 
     `extra` are aggregates of the caller that ride in the same pass and come back exact. `engine="plain"` is Great
     Expectations as it comes: the tests' oracle, and the way out if fusing breaks.

@@ -24,8 +24,7 @@ def share_in_set(column: Column, value_set: list[Any], **_: Any) -> Column:
 def percentile(column: Column, percentile: float, **_: Any) -> Column:
     """Exact and linearly interpolated: what a sketch answers depends on the order of the rows.
 
-    Spark keeps a count for each distinct value, and carries one such map for each key through the shuffle of
-    `expect_key_to_be_unique`: it is for tables of thousands of rows, not of millions.
+    Spark keeps a count for each distinct value: it is for columns of thousands of values, not of millions.
     """
     return F.percentile(column, percentile)
 

@@ -1,4 +1,7 @@
-"""How a suite and a frame become a result: Great Expectations plans, one pass counts, Great Expectations judges."""
+"""How a suite and a frame become a result: Great Expectations plans, one pass counts, Great Expectations judges.
+
+A key is not in that pass (`krn.gate.key`): Spark would carry every sum through its shuffle.
+"""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +18,12 @@ from great_expectations.validator.validation_graph import ValidationGraph
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
+from krn.gate import key
 from krn.gate.judges import BASIC, REFUSALS, judge_of
 from krn.gate.measure import Metrics, Planner
-from krn.gate.result import Check, Result, check, counted, failed, uncounted
+from krn.gate.result import ROWS, Check, Result, check, counted, failed, uncounted
 from krn.gate.suite import Expectation, Suite
 
 SPARK = (PySparkException, Py4JError)
@@ -34,11 +39,12 @@ class Plan:
 
 
 def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
-    """The suite's expectations over a frame, in one pass with the caller's `own` aggregates."""
+    """The suite's expectations over a frame, in one pass with the caller's `own` aggregates, `ROWS` among them."""
     planner = Planner(frame)
     plans = [_plan(expectation, frame.columns, planner) for expectation in suite.expectations]
     try:
         values = count(frame, {**own, **planner.wanted})
+        values |= _surpluses(frame, planner.keys, values[ROWS])
     except SPARK:
         return own_result(suite, [_alone(plan, frame, planner) for plan in plans], frame, own)
     return counted(suite, [_judged(plan, values) for plan in plans], {name: values[name] for name in own})
@@ -90,12 +96,20 @@ def _plan(expectation: Expectation, columns: Container[str], engine: ExecutionEn
     return Plan(expectation, judge, metrics)
 
 
+def _surpluses(frame: DataFrame, keys: Mapping[Any, list[str]], rows: int) -> dict[Any, int]:
+    """Each key's rows beyond one for each of its values."""
+    return {name: key.counted(frame, columns, rows) for name, columns in keys.items()}
+
+
 def _alone(plan: Plan | Check, frame: DataFrame, planner: Planner) -> Check:
     """The check of an expectation counted by itself, so that one that Spark can't count doesn't hide the others."""
     if isinstance(plan, Check):
         return plan
+    rows = {ROWS: F.count(F.lit(1))}
     try:
-        return _judged(plan, count(frame, {key: planner.wanted[key] for key in plan.metrics if key in planner.wanted}))
+        values = count(frame, rows | {name: planner.wanted[name] for name in plan.metrics if name in planner.wanted})
+        keys = {name: planner.keys[name] for name in plan.metrics if name in planner.keys}
+        return _judged(plan, values | _surpluses(frame, keys, values[ROWS]))
     except SPARK as error:
         return failed(plan.of, error)
 
@@ -104,7 +118,7 @@ def _judged(plan: Plan | Check, values: Mapping[Any, Any]) -> Check:
     """What Great Expectations says of the metrics, once the values are in the places of the placeholders."""
     if isinstance(plan, Check):
         return plan
-    known = {key: _value(values[key]) if key in values else metric for key, metric in plan.metrics.items()}
+    known = {name: _value(values[name]) if name in values else metric for name, metric in plan.metrics.items()}
     try:
         said = plan.judge.metrics_validate(known, runtime_configuration=_runtime())
     except REFUSALS as error:

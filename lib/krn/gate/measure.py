@@ -63,11 +63,15 @@ class Rows:
 
 
 class Planner(SparkDFExecutionEngine):
-    """Collects in `wanted` each aggregate that Great Expectations would run; without a frame it can start no job."""
+    """Collects in `wanted` each aggregate that Great Expectations would run, in `keys` each key that is to be unique.
+
+    Without a frame it can start no job.
+    """
 
     def __init__(self, frame: DataFrame) -> None:
         super().__init__(spark=frame.sparkSession, persist=False)
         self.wanted: dict[MetricConfigurationID, Column] = {}
+        self.keys: dict[MetricConfigurationID, list[str]] = {}
         self.batch_manager.save_batch_data("candidate", SparkDFBatchData(self, Rows(frame.schema)))
 
     def resolve_metrics(
@@ -81,6 +85,9 @@ class Planner(SparkDFExecutionEngine):
         for metric in metrics_to_resolve:
             if metric.metric_name.endswith(".unexpected_values"):
                 answers[metric.id] = []  # samples would cost a job each and show raw values
+            elif metric.metric_name == key.METRIC:
+                self.keys[metric.id] = metric.metric_value_kwargs["columns"]
+                answers[metric.id] = _PLACEHOLDER
             elif (aggregate := self._counted(metric, known)) is not None:
                 self.wanted[metric.id] = aggregate
                 answers[metric.id] = _PLACEHOLDER
@@ -92,8 +99,6 @@ class Planner(SparkDFExecutionEngine):
     def _counted(self, metric: MetricConfiguration, known: Metrics) -> Column | None:
         if metric.metric_name.endswith((".unexpected_count", ".filtered_row_count")):
             return self._count(metric, known)
-        if metric.metric_name == key.METRIC:
-            return key.surplus(metric.metric_value_kwargs["columns"])
         return self._aggregate(metric.metric_name, metric.metric_domain_kwargs, metric.metric_value_kwargs)
 
     def _aggregate(self, name: str, domain: Mapping[str, Any], given: Mapping[str, Any]) -> Column | None:

@@ -8,8 +8,7 @@ from typing import Any
 from krn.asking import ask, count, exists, sql_name
 from krn.report.sums import Sum, sums
 from krn.tables.every import TABLES
-
-VERDICTS = ("accepted", "duplicate", "quarantined")
+from krn.tables.silver.deliveries import VERDICTS
 
 
 @dataclass(frozen=True)

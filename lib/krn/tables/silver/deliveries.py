@@ -9,6 +9,8 @@ _LINKABLE = ("device_id", "customer_id", "card_id")
 #: The entity keys with their PII class.
 ENTITY_KEYS = tuple((name, "P2" if name in _LINKABLE else "") for name in checked.ENTITY_KEYS)
 
+#: What a delivery can be ruled to be.
+VERDICTS = ("accepted", "duplicate", "quarantined")
 #: How a resolution begins.
 FIXED, DROPPED = "fixed by row", "dropped by"
 
