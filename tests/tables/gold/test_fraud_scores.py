@@ -16,14 +16,15 @@ RULES = rules.load(Path(__file__).parents[3] / rules.FILE)
 CASES = {
     "amount_over_own_mean": ({"amount_ratio": 3.01, "prior_n_30d": 5}, 3.01, 3, 80, {"amount_ratio": 3.0}),
     "amount_over_limit": ({"amount": "220.0001"}, 220.0001, 220, 90, {"amount": "220"}),
-    "terminal_mostly_fraud": ({"terminal_fraud_rate_7d": 0.51}, 0.51, 0.5, 60, {"terminal_fraud_rate_7d": 0.5}),
+    "terminal_mostly_fraud": ({"terminal_fraud_rate_7d": 0.51}, 0.51, 0.5, 60, {"terminal_fraud_rate_7d": 0.2}),
+    "terminal_often_fraud": ({"terminal_fraud_rate_7d": 0.5}, 0.5, 0.2, 30, {"terminal_fraud_rate_7d": 0.2}),
     "terminal_fraud_once": (
         {"terminal_fraud_rate_30d": 0.21, "terminal_frauds_30d": 1},
         *(0.21, 0.2, 12),
         {"terminal_fraud_rate_30d": 0.2},
     ),
     "terminal_frauds_again": (
-        {"terminal_fraud_rate_30d": 0.21, "terminal_frauds_30d": 2, "terminal_fraud_rate_7d": 0.5},
+        {"terminal_fraud_rate_30d": 0.21, "terminal_frauds_30d": 2, "terminal_fraud_rate_7d": 0.2},
         *(0.21, 0.2, 20),
         {"terminal_fraud_rate_30d": 0.2},
     ),
@@ -61,12 +62,13 @@ def hit_by(name, observed, threshold, points):
     return {"rule": name, "version": 1, "points": points, "observed": observed, "threshold": threshold}
 
 
-def test_points_add_up_to_a_hundred_and_of_a_terminal_only_the_highest_count(spark):
+def test_points_add_up_to_a_hundred_and_a_terminals_lower_steps_stay_below_the_highest(spark):
     found = scored(
         spark,
         [
             {"transaction_id": "a bad week", **BAD_TERMINAL, "terminal_fraud_rate_7d": 0.51},
-            {"transaction_id": "a bad month", **BAD_TERMINAL, "terminal_fraud_rate_7d": 0.5},
+            {"transaction_id": "hardly a good week", **BAD_TERMINAL, "terminal_fraud_rate_7d": 0.5},
+            {"transaction_id": "a bad month", **BAD_TERMINAL, "terminal_fraud_rate_7d": 0.2},
             {"transaction_id": "all", "amount": "600", "account_age_h": 1.0, "card_declines_10m": 9},
             {"transaction_id": "four before", "amount_ratio": 9.0, "prior_n_30d": 4},
             {"transaction_id": "a currency without a limit", "amount": "220.5", "currency": "XAF"},
@@ -75,11 +77,12 @@ def test_points_add_up_to_a_hundred_and_of_a_terminal_only_the_highest_count(spa
     assert_rows(
         found,
         """transaction_id             | score | rule_set
-           a bad week                 | 60    | v1
-           a bad month                | 20    | v1
-           all                        | 100   | v1
-           four before                | 0     | v1
-           a currency without a limit | 0     | v1""",
+           a bad week                 | 60    | v2
+           hardly a good week         | 50    | v2
+           a bad month                | 20    | v2
+           all                        | 100   | v2
+           four before                | 0     | v2
+           a currency without a limit | 0     | v2""",
     )
 
 
