@@ -82,7 +82,7 @@ def _asked() -> argparse.Namespace:
 def _told(asked: argparse.Namespace, work: Path) -> Iterator[Step]:
     data = generated(work / "data", asked.seed, asked.events, asked.increment)
     print(f"{asked.events:,} events, then {asked.increment:,} with 1 % late, then none\n")
-    print(f"{'':28}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}{'jobs':>6}{'rows/s':>9}  truth")
+    print(f"{'':30}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}{'jobs':>6}{'rows/s':>9}  truth")
     for product in asked.only or PRODUCTS:
         for step in measured(product, data, work):
             print(_line(step), flush=True)
@@ -94,7 +94,7 @@ def _line(step: Step) -> str:
     rate = f"{step.rows / cost.wall:,.0f}" if step.rows else ""
     verdict = f"{len(wrong)} cells differ: {wrong[0]}" if wrong else "agrees"
     spent = f"{cost.cpu:8.1f}{cost.wall:8.1f}{cost.peak / 1e6:9,.0f}"
-    return f"{step.product:16}{step.step:12}{spent}{sum(step.jobs.values()):6}{rate:>9}  {verdict}"
+    return f"{step.product:18}{step.step:12}{spent}{sum(step.jobs.values()):6}{rate:>9}  {verdict}"
 
 
 def _say_ratios(cost: dict[tuple[str, str], Cost]) -> None:
