@@ -4,10 +4,10 @@ import runpy
 import sys
 
 BENCHES = {
-    "pipeline": "a million events to gold, an increment, an empty run: krn beside idiomatic PySpark (30 minutes)",
+    "pipeline": "a million events to gold, an increment, an empty run: krn beside idiomatic PySpark (45 minutes)",
     "features": "what was known at each of a million card transactions, and one day more (3 minutes)",
-    "fraud": "how well rules and a model rank the frauds of a simulated town, week by week (10 minutes)",
-    "gate": "20 expectations over two million rows, in one pass and as Great Expectations runs them (3 minutes)",
+    "fraud": "how well rules and a model rank the frauds of a simulated town, week by week (4 minutes)",
+    "gate": "20 expectations over two million rows, in one pass and as Great Expectations runs them (2 minutes)",
     "check": "one body against its contract, in microseconds (10 seconds)",
     "commands": "what a question on the command line costs, over the demo's tables (30 seconds)",
 }

@@ -80,7 +80,7 @@ def by_itself(frame: DataFrame, said: Suite) -> None:
     """The suite as Great Expectations runs it at `BASIC`; a key of one column is its own `be_unique`."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_spark("spark", persist=False)  # persisting costs it more
+    source = context.data_sources.add_spark("spark", persist=False)  # as krn.gate.plain runs it
     batch = source.add_dataframe_asset("orders").add_batch_definition_whole_dataframe("whole")
     wanted = [ExpectationConfiguration(*_as_it_names_it(e)).to_domain_obj() for e in said.expectations]
     whole = batch.get_batch({"dataframe": frame})

@@ -40,8 +40,8 @@ def build(table: Table, store: Store, run: Run) -> Built:
     if scope is None:
         return _nothing_new(table, store, pins, print_, cursor)
     reached("scoped")
-    rows = _rows(table, store, pins)
-    with store.planned(rows, works_on_few=scope.is_small or _is_summary(table, store, rows)):
+    own, read = store.count(table.name), _rows_read(store, pins)
+    with store.planned(own + read, works_on_few=scope.is_small or (0 < own <= FEW and read <= MANY)):
         return _made(table, store, pins, scope, run, print_, folder)
 
 
@@ -75,18 +75,13 @@ def _scope(
         return None
     if table.scope is None:
         return Scope("changed")
-    with store.planned(_rows(table, store, pins), works_on_few=True):
+    with store.planned(store.count(table.name) + _rows_read(store, pins), works_on_few=True):
         return scopes.changed(table, store, pins, cursor, news, table.reach(run.args), folder / "scope")
 
 
-def _is_summary(table: Table, store: Store, rows: int) -> bool:
-    """Whether few rows come of `rows` that are not too many to foresee what joins and shuffles will meet."""
-    return 0 < store.count(table.name) <= FEW and rows <= MANY
-
-
-def _rows(table: Table, store: Store, pins: Pins) -> int:
-    """The rows of the inputs and of the table itself."""
-    return store.count(table.name) + sum(store.count(name, seen.version) for name, seen in pins.seen.items())
+def _rows_read(store: Store, pins: Pins) -> int:
+    """The rows of the inputs."""
+    return sum(store.count(name, seen.version) for name, seen in pins.seen.items())
 
 
 def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str) -> str:

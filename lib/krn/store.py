@@ -312,7 +312,9 @@ class Store:
         group = f"{label} {secrets.token_hex(4)}"
 
         def count() -> int:
-            return len(self.spark.sparkContext.statusTracker().getJobIdsForGroup(group)) if self._started else 0
+            if not self._started:
+                return 0
+            return len(self._started[0].sparkContext.statusTracker().getJobIdsForGroup(group))
 
         self._groups.append(group)
         try:

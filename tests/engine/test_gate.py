@@ -174,7 +174,8 @@ _FLOATS: Cases = {
 }
 
 CASES = {**_ROW, **_TABLE, **_KEY, **_where(_ROW, mostly=0.5), **_where(_TABLE)}
-PAIRS = [(frame, case) for frame in FRAMES for case in (_FLOATS if frame == "floats" else CASES)]
+OF_FRAMES = {**dict.fromkeys(FRAMES, CASES), "floats": _FLOATS}
+PAIRS = [(frame, case) for frame, cases in OF_FRAMES.items() for case in cases]
 
 
 def suite(cases: Cases) -> Suite:
@@ -185,7 +186,7 @@ def suite(cases: Cases) -> Suite:
 def results(spark: SparkSession) -> dict[str, tuple[Result, Result]]:
     """By frame, what the one pass and what plain Great Expectations finds."""
     frames = {name: spark.createDataFrame(rows, SCHEMA) for name, rows in FRAMES.items()}
-    suites = {name: suite(_FLOATS if name == "floats" else CASES) for name in frames}
+    suites = {name: suite(cases) for name, cases in OF_FRAMES.items()}
     return {
         name: (judge(suites[name], frame), judge(suites[name], frame, engine="plain")) for name, frame in frames.items()
     }

@@ -33,9 +33,8 @@ def test_a_block_counts_on_after_one_within_it_died(store: Store) -> None:
 
 def test_blocks_of_stores_beside_each_other_count_apart(store: Store) -> None:
     beside = store.beside()
-    with store.jobs("one") as one, beside.jobs("other") as other:
+    with store.jobs("one") as one, beside.jobs("other") as other, ThreadPoolExecutor(1) as pool:
         store.spark.range(1).collect()
-    with ThreadPoolExecutor(1) as pool, beside.jobs("other") as other:
         pool.submit(lambda: beside.spark.range(1).collect()).result()
     assert (one(), other()) == (1, 1)
 

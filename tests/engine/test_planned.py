@@ -1,9 +1,11 @@
 """Plans: adaptive and compiled only where there is much to read, and the same rows either way."""
 
+from contextlib import AbstractContextManager
+
 import pytest
 from py4j.java_gateway import JavaClass
 from pyspark.sql import SparkSession
-from world import DAILY, TOTALS, content, deliver, order, step
+from world import DAILY, RANKING, TOTALS, built, content, deliver, order, step
 
 from krn.session import OFTEN
 from krn.store import INTERPRETED, Store
@@ -64,6 +66,28 @@ def test_compiled_plans_give_the_rows_of_interpreted_ones(
     for table in (TOTALS, DAILY):
         assert content(compiled, table.name) == content(interpreted, table.name)
         assert content(compiled, table.name)
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"), [({}, [False, True]), ({"MANY": 0}, [False] * 2), ({"FEW": 0}, [False] * 2)]
+)
+def test_a_table_of_few_rows_is_made_anew_as_few_unless_it_reads_very_many(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], expected: list[bool]
+) -> None:
+    for name, limit in limits.items():
+        monkeypatch.setattr(f"krn.build.{name}", limit)
+    seen = []
+
+    class Watched(Store):
+        def planned(self, rows: int, *, works_on_few: bool = False) -> AbstractContextManager[None]:
+            seen.append(works_on_few)
+            return super().planned(rows, works_on_few=works_on_few)
+
+    for n in range(2):
+        deliver(store, order(f"{n}"))
+        step(store, f"r{n}", (TOTALS,))
+        built(Watched(lambda: store.spark, store.root), RANKING, f"r{n}")
+    assert seen == expected
 
 
 def test_every_class_that_pyspark_often_asks_for_is_there_and_remembered(spark: SparkSession) -> None:

@@ -39,12 +39,11 @@ class Plan:
 
 
 def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
-    """The suite's expectations over a frame, in one pass with the caller's `own` aggregates, `ROWS` among them."""
+    """The suite's expectations over a frame, in one pass with the caller's `own` aggregates."""
     planner = Planner(frame)
     plans = [_plan(expectation, frame.columns, planner) for expectation in suite.expectations]
     try:
-        values = count(frame, {**own, **planner.wanted})
-        values |= _surpluses(frame, planner.keys, values[ROWS])
+        values = _counted(frame, {**own, **planner.wanted}, planner.keys)
     except SPARK:
         return own_result(suite, [_alone(plan, frame, planner) for plan in plans], frame, own)
     return counted(suite, [_judged(plan, values) for plan in plans], {name: values[name] for name in own})
@@ -96,20 +95,20 @@ def _plan(expectation: Expectation, columns: Container[str], engine: ExecutionEn
     return Plan(expectation, judge, metrics)
 
 
-def _surpluses(frame: DataFrame, keys: Mapping[Any, list[str]], rows: int) -> dict[Any, int]:
-    """Each key's rows beyond one for each of its values."""
-    return {name: key.counted(frame, columns, rows) for name, columns in keys.items()}
+def _counted(frame: DataFrame, aggregates: Mapping[Any, Column], keys: Mapping[Any, list[str]]) -> dict[Any, Any]:
+    """The one pass, and the surplus of each key."""
+    values = count(frame, {ROWS: F.count(F.lit(1)), **aggregates})
+    return values | {name: key.count_surplus(frame, columns, values[ROWS]) for name, columns in keys.items()}
 
 
 def _alone(plan: Plan | Check, frame: DataFrame, planner: Planner) -> Check:
     """The check of an expectation counted by itself, so that one that Spark can't count doesn't hide the others."""
     if isinstance(plan, Check):
         return plan
-    rows = {ROWS: F.count(F.lit(1))}
+    wanted = {name: planner.wanted[name] for name in plan.metrics if name in planner.wanted}
+    keys = {name: planner.keys[name] for name in plan.metrics if name in planner.keys}
     try:
-        values = count(frame, rows | {name: planner.wanted[name] for name in plan.metrics if name in planner.wanted})
-        keys = {name: planner.keys[name] for name in plan.metrics if name in planner.keys}
-        return _judged(plan, values | _surpluses(frame, keys, values[ROWS]))
+        return _judged(plan, _counted(frame, wanted, keys))
     except SPARK as error:
         return failed(plan.of, error)
 

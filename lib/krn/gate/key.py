@@ -29,7 +29,7 @@ def surplus(columns: list[str]) -> Column:
     return F.count(F.lit(1)) - F.count_distinct(*(F.col(name) for name in columns))
 
 
-def counted(frame: DataFrame, columns: list[str], rows: int) -> int:
+def count_surplus(frame: DataFrame, columns: list[str], rows: int) -> int:
     """The surplus of a frame of so many rows, exactly.
 
     Equal keys have equal hashes: where no two hashes are equal, no two keys are. Only where some are, or where they
