@@ -81,7 +81,7 @@ def right_java(environ: Mapping[str, str]) -> Check:
 
 
 def right_jars(home: Path) -> Check:
-    """The two jars are there, byte for byte."""
+    """The locked jars are there, byte for byte."""
     lock = jars.read_lock(home / "conf" / "jars.lock")
     wrong = jars.faults(lock, home / ".jars")
     return Check("jars", not wrong, "; ".join(wrong) or f"{len(lock.jars)} as locked", _again(wrong))

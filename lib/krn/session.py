@@ -57,6 +57,11 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
             JAVA: f"{defaults.get(JAVA, '')} {(overrides or {}).get(JAVA, '')}".strip(),
         }
         conf.setAll([(key, _from_home(home, value)) for key, value in found.items()])
+    else:
+        SparkContext._ensure_initialized()
+        conf = SparkConf().setAppName(app)  # with what the command line says
+    if (conf.get("spark.master") or "").startswith("local["):  # elsewhere a worker knows krn only once it runs
+        conf.set("spark.python.daemon.module", "krn.daemon")
     spark = SparkSession.builder.config(conf=conf).getOrCreate()
     for name in OFTEN:  # what the view of the JVM has as an attribute, it does not ask for again
         setattr(spark._jvm, name, getattr(spark._jvm, name))
