@@ -1,4 +1,4 @@
-# Every target sets up what it needs first; that takes a minute once and nothing after.
+# Every target sets up what it needs first; that takes two minutes once and nothing after.
 SHELL := /bin/bash
 # The stamp carries the folder's checksum: in a moved or copied project the old environment points nowhere.
 READY := .venv/ready-$(shell pwd | cksum | cut -d' ' -f1)
@@ -15,8 +15,8 @@ setup: $(READY) ## virtual environment, locked packages, Java, jars
 demo: $(READY) ## simulated workers -> queue and files -> bronze, silver, gold -> report
 	$(RUN) krn demo
 
-test: $(READY) ## run the tests: two processes, a file each at a time, the long ones first
-	$(RUN) pytest --durations=15 -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/engine tests/tables tests/unit
+test: $(READY) ## run the tests: three processes, a file each at a time, the long ones first
+	$(RUN) pytest --durations=15 -n 3 --dist loadfile --no-loadscope-reorder tests/e2e tests/engine tests/tables tests/unit
 
 check: $(READY) ## style, format, types, walls between the modules, suites
 	$(RUN) ruff check .

@@ -1,6 +1,7 @@
 """The one place that builds a SparkSession, from the same properties file that spark-submit takes."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +18,10 @@ JAVA = "spark.driver.extraJavaOptions"
 #: For runs of many small jobs: the quick compiler alone, as conf/spark-defaults.conf tells.
 #: That compiler has 48 MB for its code, which 20 s of Spark fill; then the JVM stops compiling for good.
 SMALL = {JAVA: "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"}
+#: The project's files that its properties name.
+_OURS = re.compile(r"\.jars/[\w.-]+|conf/log4j2\.properties")
+#: What Hadoop's own servers are told: 600 of the 1,080 keys that Spark sends out with whatever it reads or writes.
+SERVERS = ("ipc.server.", "mapreduce.jobhistory.", "yarn.")
 #: Classes that PySpark asks Java for with every column and frame it makes; by a last name alone, Java looks for each in
 #: a dozen packages, and for each of these in 300 jars.
 OFTEN = (
@@ -56,17 +61,28 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
             **(overrides or {}),
             JAVA: f"{defaults.get(JAVA, '')} {(overrides or {}).get(JAVA, '')}".strip(),
         }
-        conf.setAll([(key, _from_home(home, value)) for key, value in found.items()])
+        conf.setAll([(key, _from_home(home, key, value)) for key, value in found.items()])
     else:
         SparkContext._ensure_initialized()
         conf = SparkConf().setAppName(app)  # with what the command line says
-    if (conf.get("spark.master") or "").startswith("local["):  # elsewhere a worker knows krn only once it runs
+    is_local = (conf.get("spark.master") or "").partition("[")[0] == "local"
+    if is_local and Path(__file__).is_file():  # else a worker's daemon does not find krn, which comes in an archive
         conf.set("spark.python.daemon.module", "krn.daemon")
     spark = SparkSession.builder.config(conf=conf).getOrCreate()
+    if is_local:
+        _forget(spark, SERVERS)
     for name in OFTEN:  # what the view of the JVM has as an attribute, it does not ask for again
         setattr(spark._jvm, name, getattr(spark._jvm, name))
     pass_sigterm_on()
     return spark
+
+
+def _forget(spark: SparkSession, prefixes: tuple[str, ...]) -> None:
+    """Take the keys that start so out of Hadoop's configuration."""
+    hadoop = spark._jsc.hadoopConfiguration()
+    for prefix in prefixes:
+        for name in list(hadoop.getPropsWithPrefix(prefix)):
+            hadoop.unset(prefix + name)
 
 
 def is_submitted() -> bool:
@@ -93,8 +109,7 @@ def pass_sigterm_on() -> None:
         structlog.get_logger().warning("sigterm_ends_at_once", why=str(refused.java_exception))
 
 
-def _from_home(home: Path, value: str) -> str:
-    """Paths in the file are relative to the project; a job may be started elsewhere."""
-    log4j = f"{home}/conf/log4j2.properties"
-    quoted = f'"{log4j}"' if " " in log4j else log4j
-    return value.replace(".jars/", f"{home}/.jars/").replace("conf/log4j2.properties", quoted)
+def _from_home(home: Path, key: str, value: str) -> str:
+    """Paths in the file are relative to the project; a job may be started elsewhere. Java's options end at a space."""
+    quote = '"' if key == JAVA else ""
+    return _OURS.sub(lambda found: f"{quote}{home / found[0]}{quote}", value)

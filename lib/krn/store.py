@@ -127,7 +127,7 @@ class Store:
     def changes(self, name: str, after: int, upto: int) -> DataFrame:
         """The rows that the versions after `after` up to `upto` inserted, changed (before and after) or deleted."""
         files = [
-            str(self.path(name) / file)
+            str(self.path(name).resolve() / file)
             for v in range(after + 1, upto + 1)
             for file in changed_files(self.commit(name, v))
         ]
@@ -147,8 +147,9 @@ class Store:
 
     def _parquet(self, name: str, files: Sequence[str], version: int) -> DataFrame:
         """The rows of data files and of change files; a partition's values are in the names of its folders."""
-        schema, changes = self.schema(name, version), str(self.path(name) / _CHANGES)
-        roots = {str(self.path(name)): [f for f in files if not f.startswith(changes)]}
+        folder = self.path(name).resolve()  # as delta-rs names a table's files, where a link leads to it
+        schema, changes = self.schema(name, version), str(folder / _CHANGES)
+        roots = {str(folder): [f for f in files if not f.startswith(changes)]}
         roots[changes] = [f for f in files if f.startswith(changes)]
         frames = [
             _in_order(self.spark.read.schema(schema).option("basePath", root).parquet(*some), schema.names)

@@ -32,4 +32,4 @@ def test_java_says_nothing_of_an_archive_that_is_missing_or_another_s(tmp_path: 
             [Path(os.environ["JAVA_HOME"]) / "bin" / "java", *options, "--version"], capture_output=True, check=True
         )
         assert ran.stderr == b""
-        assert ran.stdout.startswith(b"openjdk")
+        assert b"cds" not in ran.stdout

@@ -90,3 +90,5 @@ def test_spark_is_started_with_exactly_the_locked_jars() -> None:
     started_with = next(line.split()[1] for line in lines if line.startswith("spark.jars "))
     locked = read_lock(ROOT / "conf" / "jars.lock")
     assert started_with == ",".join(f".jars/{jar.file}" for jar in locked.jars)
+    on_path = next(line.split()[1] for line in lines if line.startswith("spark.driver.extraClassPath "))
+    assert sorted(on_path.split(":")) == sorted(started_with.split(","))

@@ -1,0 +1,47 @@
+"""What Spark is spared: archives on the path of workers, processes for files, and keys of Hadoop's servers."""
+
+import stat
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+from world import DAILY, TOTALS, content, deliver, order, step
+
+from krn.daemon import ARCHIVES
+from krn.session import SERVERS
+from krn.store import Store
+
+
+def test_no_worker_looks_into_an_archive_of_spark_s(spark: SparkSession) -> None:
+    looked_into = spark.sparkContext.parallelize([0], 1).map(lambda _: [*sys.path, *sys.path_importer_cache]).first()
+    assert [entry for entry in looked_into if any(fnmatch(entry, archive) for archive in ARCHIVES)] == []
+
+
+def test_files_and_folders_get_the_usual_permissions_without_a_process(spark: SparkSession, tmp_path: Path) -> None:
+    hadoop = spark._jsc.hadoopConfiguration()
+    system = spark._jvm.org.apache.hadoop.fs.FileSystem.getLocal(hadoop)
+    assert system.getClass().getSimpleName() == "BareLocalFileSystem"
+    spark.range(1).write.parquet(str(tmp_path / "rows"))
+    modes = {stat.filemode(path.stat().st_mode) for path in (tmp_path / "rows", *(tmp_path / "rows").iterdir())}
+    assert modes == {"drwxr-xr-x", "-rw-r--r--"}
+
+
+def test_a_warehouse_may_be_reached_through_a_link(store: Store, spark: SparkSession) -> None:
+    (store.root.parent / "disk").mkdir(parents=True)
+    store.root.symlink_to(store.root.parent / "disk")
+    for day in (1, 2):
+        deliver(store, order(f"o{day}", day=day))
+        step(store, f"r{day}", [TOTALS, DAILY])
+    assert sum(content(store, DAILY.name).values()) == 2
+    store.vacuum(TOTALS.name)
+    assert store.read(TOTALS.name).count() == 2
+
+
+@pytest.mark.parametrize("prefix", SERVERS)
+def test_nothing_is_left_of_what_hadoops_servers_are_told(spark: SparkSession, prefix: str) -> None:
+    spark.range(1).collect()
+    hadoop = spark._jsparkSession.sessionState().newHadoopConf()
+    assert dict(hadoop.getPropsWithPrefix(prefix)) == {}
+    assert dict(hadoop.getPropsWithPrefix("ipc.client.")) != {}
