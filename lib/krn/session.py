@@ -51,6 +51,8 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else the UI and RPC listen on every interface
+    if is_submitted():
+        SparkContext._ensure_initialized()  # from here on a SparkConf has what the command line says
     conf = SparkConf().setAppName(app)
     if not is_submitted():  # nobody has read the file or chosen a Java
         os.environ["JAVA_HOME"] = str(java.find(os.environ).home)
@@ -62,25 +64,21 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
             JAVA: f"{defaults.get(JAVA, '')} {(overrides or {}).get(JAVA, '')}".strip(),
         }
         conf.setAll([(key, _from_home(home, key, value)) for key, value in found.items()])
-    else:
-        SparkContext._ensure_initialized()
-        conf = SparkConf().setAppName(app)  # with what the command line says
     is_local = (conf.get("spark.master") or "").partition("[")[0] == "local"
     if is_local and Path(__file__).is_file():  # else a worker's daemon does not find krn, which comes in an archive
         conf.set("spark.python.daemon.module", "krn.daemon")
     spark = SparkSession.builder.config(conf=conf).getOrCreate()
     if is_local:
-        _forget(spark, SERVERS)
+        _forget_servers(spark)
     for name in OFTEN:  # what the view of the JVM has as an attribute, it does not ask for again
         setattr(spark._jvm, name, getattr(spark._jvm, name))
     pass_sigterm_on()
     return spark
 
 
-def _forget(spark: SparkSession, prefixes: tuple[str, ...]) -> None:
-    """Take the keys that start so out of Hadoop's configuration."""
+def _forget_servers(spark: SparkSession) -> None:
     hadoop = spark._jsc.hadoopConfiguration()
-    for prefix in prefixes:
+    for prefix in SERVERS:
         for name in list(hadoop.getPropsWithPrefix(prefix)):
             hadoop.unset(prefix + name)
 

@@ -4,32 +4,36 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from krn.classes import ARCHIVE
+from krn.session import JAVA, properties
+
 HOME = Path(__file__).parents[2]
+CONF = HOME / "conf" / "spark-defaults.conf"
 COUNTS = "from pyspark.sql import SparkSession; print(SparkSession.builder.getOrCreate().range(3).count())"
 
 
-def submitted(program: Path, **environ: str) -> str:
-    """What a program prints under spark-submit, by the properties that are given."""
-    command = ["bin/env", "spark-submit", "--properties-file", "conf/spark-defaults.conf", str(program)]
-    ran = subprocess.run(command, cwd=HOME, env={**os.environ, **environ}, capture_output=True, text=True, check=True)
-    return ran.stdout
-
-
 def test_spark_takes_its_classes_from_the_archive(tmp_path: Path) -> None:
-    (tmp_path / "count.py").write_text(COUNTS, encoding="utf-8")
-    told = tmp_path / "classes.txt"
-    assert submitted(tmp_path / "count.py", JDK_JAVA_OPTIONS=f"-Xlog:class+load:file={told}") == "3\n"
+    program, told = tmp_path / "count.py", tmp_path / "classes.txt"
+    program.write_text(COUNTS, encoding="utf-8")
+    ran = subprocess.run(
+        ["bin/env", "spark-submit", "--properties-file", str(CONF), str(program)],
+        cwd=HOME,
+        env={**os.environ, "JDK_JAVA_OPTIONS": f"-Xlog:class+load:file={told}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "3\n"
     loaded = told.read_text(encoding="utf-8").splitlines()
     archived = [line for line in loaded if "shared objects file (top)" in line]
     assert len(archived) > len(loaded) / 2
 
 
-def test_java_says_nothing_of_an_archive_that_is_missing_or_another_s(tmp_path: Path) -> None:
-    (tmp_path / "other.jsa").write_bytes(b"of another Java")
-    for name in ("none.jsa", "other.jsa"):
-        options = [f"-XX:SharedArchiveFile={tmp_path / name}", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
-        ran = subprocess.run(
-            [Path(os.environ["JAVA_HOME"]) / "bin" / "java", *options, "--version"], capture_output=True, check=True
-        )
-        assert ran.stderr == b""
-        assert b"cds" not in ran.stdout
+@pytest.mark.parametrize("archive", ["/no/such.jsa", str(HOME / ARCHIVE)])
+def test_java_says_nothing_of_an_archive_that_is_missing_or_of_other_jars(archive: str) -> None:
+    silent = [option for option in properties(CONF)[JAVA].split() if option.startswith("-Xlog:")]
+    java = [str(Path(os.environ["JAVA_HOME"]) / "bin" / "java"), f"-XX:SharedArchiveFile={archive}"]
+    ran = subprocess.run([*java, *silent, "-version"], capture_output=True, check=True, text=True)
+    assert (ran.stdout, "cds" in ran.stderr) == ("", False)

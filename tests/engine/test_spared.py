@@ -19,7 +19,9 @@ def test_no_worker_looks_into_an_archive_of_spark_s(spark: SparkSession) -> None
     assert [entry for entry in looked_into if any(fnmatch(entry, archive) for archive in ARCHIVES)] == []
 
 
-def test_files_and_folders_get_the_usual_permissions_without_a_process(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_file_system_that_starts_no_process_gives_files_and_folders_their_usual_permissions(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     hadoop = spark._jsc.hadoopConfiguration()
     system = spark._jvm.org.apache.hadoop.fs.FileSystem.getLocal(hadoop)
     assert system.getClass().getSimpleName() == "BareLocalFileSystem"
