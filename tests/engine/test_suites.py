@@ -247,6 +247,7 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "tried-at-a-merchant": {"merchant_id": None},
         "longer-windows-sum-to-more": {"card_sum_1h": "9", "card_sum_24h": "8"},
         "amount-z-of-a-spread": {"amount_z": 1.0, "prior_std_30d": None},
+        "recent-means-below-the-greatest": {"recent_mean_ratio_3d": 1.5, "recent_max_ratio_14d": 1.4},
         "initiated-on-present": {"initiated_on": None},
         **OF_WINDOWS,
         "declines-not-negative": {"card_declines_10m": -1},

@@ -22,7 +22,7 @@ PAID = {"card_id": "k", "merchant_id": "m", "currency": "EUR", "decision": "pend
 
 #: Minutes, hours, days and weeks apart: windows have rows on both of their edges, and many at one instant.
 OFFSETS = [
-    timedelta(days=d, hours=h, minutes=m) for d in (0, 1, 7, 8, 14, 30, 37, 44) for h in (0, 1) for m in (0, 5, 10)
+    timedelta(days=d, hours=h, minutes=m) for d in (0, 1, 3, 7, 8, 14, 30, 37, 44) for h in (0, 1) for m in (0, 5, 10)
 ]
 
 
@@ -114,6 +114,7 @@ def plain(frame) -> Rows:
 
 WINDOWS = {"1h": "1 HOUR", "24h": "24 HOURS", "7d": "7 DAYS", "30d": "30 DAYS"}
 RISKS = {"1d": "1 DAY", "7d": "7 DAYS", "30d": "30 DAYS"}
+RECENT = {"3d": "3 DAYS", "7d": "7 DAYS", "14d": "14 DAYS"}
 
 
 def in_window(at: str, span: str, shift: str = "0 DAYS") -> str:
@@ -155,6 +156,11 @@ def rates(place: str) -> Iterable[str]:
         yield f"{place}_frauds_{w}::DOUBLE / nullif({place}_old_{w}, 0) AS {place}_fraud_rate_{w}"
 
 
+def lately(w: str, span: str) -> str:
+    inside = f"FILTER (WHERE {in_window('u.initiated_at', span)})"
+    return f"avg(u.amount::DOUBLE) {inside} AS mean_{w}, max(u.amount) {inside} AS most_{w}"
+
+
 def names(entity: str) -> str:
     return ", ".join(f"{entity}_{what}_{w}" for what in ("n", "sum") for w in WINDOWS)
 
@@ -176,6 +182,7 @@ TRUTH = f"""
         GROUP BY 1
     ), prior AS (
         SELECT t.transaction_id, count(u.amount) AS n, avg(u.amount::DOUBLE) AS mean, max(u.amount) AS most,
+               {", ".join(lately(w, span) for w, span in RECENT.items())},
                sum(u.amount) AS total, CASE WHEN greatest(max(u.amount), any_value(t.amount)) < 10000000000
                THEN stddev_samp(u.amount::DOUBLE) END AS std
         FROM tx t LEFT JOIN tx u ON u.card_id = t.card_id AND u.currency = t.currency
@@ -198,6 +205,8 @@ TRUTH = f"""
            n AS prior_n_30d, mean AS prior_mean_30d, std AS prior_std_30d, most AS prior_max_30d,
            t.amount::DOUBLE * n / nullif(total::DOUBLE, 0) AS amount_ratio,
            (t.amount::DOUBLE - mean) / nullif(std, 0) AS amount_z,
+           {", ".join(f"mean_{w} / nullif(mean, 0) AS recent_mean_ratio_{w}" for w in RECENT)},
+           most_14d::DOUBLE / nullif(mean, 0) AS recent_max_ratio_14d,
            round(km, 4) AS km, round(km / hours, 4) AS kmh,
            epoch(t.initiated_at - first_seen_at) / 3600 AS account_age_h
     FROM tx t JOIN seen USING (card_id)

@@ -90,8 +90,8 @@ def test_a_file_that_cannot_be_loaded_whole_is_set_aside_with_its_reason(
         (gzip.compress(SOUND * 99)[:-20], "truncated_gzip"),
         (b"", "truncated_gzip"),
         (SOUND, "bad_gzip"),
-        (gzip.compress(b"x" * 600 * 2**20, 1), "line_too_long"),
-        (gzip.compress(b"\n" * 100 * 2**20), "packed_too_tight"),
+        (gzip.compress(b"x" * 2**20) * 600, "line_too_long"),
+        (gzip.compress(b"\n" * 2**20) * 100, "packed_too_tight"),
     ],
     ids=["cut", "nothing yet", "plain text", "one line", "many lines"],
 )

@@ -21,6 +21,8 @@ from krn.tables.windows import running, upto, within
 WINDOWS = {"1h": HOUR, "24h": A_DAY, "7d": 7 * A_DAY, "30d": 30 * A_DAY}
 RISK_WINDOWS = {"1d": A_DAY, "7d": 7 * A_DAY, "30d": 30 * A_DAY}
 PRIOR = 30 * A_DAY
+#: Spans of what a card paid of late, which is compared with its 30 days.
+RECENT = {"3d": 3 * A_DAY, "7d": 7 * A_DAY, "14d": 14 * A_DAY}
 DECLINES = 10 * MINUTE
 EARTH_KM = 6371.0
 _UNITS = 10_000  # of an amount: its 4 decimals as a whole number, which a double holds exactly up to 9 * 10^11
@@ -164,14 +166,15 @@ def _spending(made: DataFrame) -> DataFrame:
         }
     ).withColumns(
         {
-            # The one frame that slides, since a maximum has no difference: it costs the card's transactions in 30 days.
+            # The frames that slide, since a maximum has no difference: they cost the card's transactions in that time.
             "_before": F.max("amount").over(spent.rangeBetween(1 - PRIOR, -1)),
+            "_lately": F.max("amount").over(spent.rangeBetween(1 - RECENT["14d"], -1)),
             "_at_once": F.max("amount").over(spent.rangeBetween(Window.currentRow, Window.currentRow)),
         }
     )
-    summed = running(tied, spent, {"sum": F.sum("amount")}, [0, *WINDOWS.values()])
-    totals = {"n": F.count("*"), "squares": F.sum("_squared"), "squared": F.count("_squared")}
-    prior = _prior(running(summed, spent, totals, [0, PRIOR]))
+    summed = running(tied, spent, {"sum": F.sum("amount")}, [0, *WINDOWS.values(), *RECENT.values()])
+    counted = running(summed, spent, {"n": F.count("*")}, [0, *RECENT.values(), PRIOR])
+    prior = _prior(running(counted, spent, {"squares": F.sum("_squared"), "squared": F.count("_squared")}, [0, PRIOR]))
     return prior.withColumns({f"card_sum_{w}": within("sum", span).cast(MONEY_SUM) for w, span in WINDOWS.items()})
 
 
@@ -185,6 +188,7 @@ def _prior(made: DataFrame) -> DataFrame:
         {
             "prior_n_30d": n,
             "prior_max_30d": F.greatest("_before", others),
+            "_max_14d": F.greatest("_lately", others),
             "_total": total,
             "_squares": squares.cast("decimal(38,0)"),
         }
@@ -200,7 +204,14 @@ def _prior(made: DataFrame) -> DataFrame:
         }
     )
     above = _divided(F.col("_units") * whole - total, n * _UNITS)
-    return means.withColumn("amount_z", F.try_divide(above, F.col("prior_std_30d")))
+    return means.withColumns({"amount_z": F.try_divide(above, F.col("prior_std_30d")), **_of_late()})
+
+
+def _of_late() -> dict[str, SparkColumn]:
+    """How the other amounts of the last days stand to those of 30."""
+    others = {w: _divided(within("sum", span) - F.col("amount"), within("n", span) - 1) for w, span in RECENT.items()}
+    means = {f"recent_mean_ratio_{w}": F.try_divide(mean, F.col("prior_mean_30d")) for w, mean in others.items()}
+    return {**means, "recent_max_ratio_14d": _divided(F.col("_max_14d"), F.col("prior_mean_30d"))}
 
 
 def _divided(part: SparkColumn, whole: SparkColumn) -> SparkColumn:
@@ -291,6 +302,21 @@ TABLE = Table(
         Column("prior_max_30d", MONEY, "the greatest of their amounts; null without any"),
         Column("amount_ratio", MEASURE, "amount by prior_mean_30d; null where that is null or 0"),
         Column("amount_z", MEASURE, "amount less prior_mean_30d, by prior_std_30d; null where that is null or 0"),
+        *(
+            Column(
+                f"recent_mean_ratio_{w}",
+                MEASURE,
+                f"mean of the card's other amounts in this currency in {w}, by prior_mean_30d; null without any, or "
+                "where that is 0",
+            )
+            for w in RECENT
+        ),
+        Column(
+            "recent_max_ratio_14d",
+            MEASURE,
+            "the greatest of the card's other amounts in this currency in 14d, by prior_mean_30d; null without any, or "
+            "where that is 0",
+        ),
         Column(
             "km",
             MEASURE,
