@@ -20,8 +20,7 @@ JAVA = "spark.driver.extraJavaOptions"
 SMALL = {JAVA: "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"}
 #: The project's files that its properties name.
 _OURS = re.compile(r"\.jars/[\w.-]+|conf/log4j2\.properties")
-#: What Hadoop's own servers and jobs are told: 770 of the 1,080 keys that Spark sends out with whatever it reads or
-#: writes.
+#: What Hadoop's own servers and jobs are told: 770 of 1,080 keys that Spark sends out with whatever it reads or writes.
 SERVERS = (
     *("ha.", "hadoop.http.", "hadoop.registry.", "hadoop.zk.", "ipc.[port_number].", "ipc.server.", "yarn."),
     *("mapreduce.job.", "mapreduce.jobhistory.", "mapreduce.map.", "mapreduce.reduce.", "mapreduce.shuffle."),

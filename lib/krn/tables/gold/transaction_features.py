@@ -210,12 +210,12 @@ def _prior(made: DataFrame) -> DataFrame:
 def _of_late() -> dict[str, SparkColumn]:
     """How the other amounts of the last days stand to those of 30."""
     others = {w: _divided(within("sum", span) - F.col("amount"), within("n", span) - 1) for w, span in RECENT.items()}
-    means = {f"recent_mean_ratio_{w}": F.try_divide(mean, F.col("prior_mean_30d")) for w, mean in others.items()}
+    means = {f"recent_mean_ratio_{w}": _divided(mean, F.col("prior_mean_30d")) for w, mean in others.items()}
     return {**means, "recent_max_ratio_14d": _divided(F.col("_max_14d"), F.col("prior_mean_30d"))}
 
 
 def _divided(part: SparkColumn, whole: SparkColumn) -> SparkColumn:
-    """The quotient of two whole numbers as a double; null where `whole` is 0."""
+    """The quotient of two numbers as a double; null where `whole` is 0."""
     return F.try_divide(part.cast("double"), whole.cast("double"))
 
 
