@@ -82,7 +82,7 @@ visibility_s = {VISIBILITY_S}
 threads = 4
 """
     )
-    for failpoint, durable in (("pre_commit", 0), ("post_commit", 50), ("mid_ack:2", 100)):
+    for failpoint, durable in (("post_commit", 50), ("mid_ack:2", 100)):
         assert submit(config, failpoint) == KILLED
         assert len(bronze(tmp_path / "warehouse")) == durable
         assert sent - left(service, url) <= set(bronze(tmp_path / "warehouse"))

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from world import BUYERS, DAILY, LABELLED, RANKING, TOTALS, content, deliver, order, step
+from world import BUYERS, DAILY, LABELLED, RANKING, TOTALS, a_run, content, deliver, order, step
 
 from krn import cursors, holds
 from krn.config import Landing
 from krn.errors import GateHeld, UsageError
 from krn.gate import Expectation, Number, Suite
 from krn.ingest import ingest_folder
+from krn.judge import judge
 from krn.pipeline import Progress, concluded
 from krn.store import Store
 from krn.suites import suite_of
@@ -56,11 +57,12 @@ BIG_TOTALS = Suites(between(TOTALS, **OVER_5))
 
 @pytest.fixture(scope="module")
 def begun(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Order a is published; order b, whose total is too small, waits to be judged."""
+    """Order a is published; order b, whose total is too small, has its verdict and is in no table yet."""
     store = Store(lambda: spark, tmp_path_factory.mktemp("begun") / "warehouse")
     deliver(store, order("a", 10, customer="x"))
     step(store, "r1", TOYS, suite_of=BIG_TOTALS)
     deliver(store, order("b", 1, customer="y"))
+    judge(store, a_run("judged"))
     return store.root
 
 

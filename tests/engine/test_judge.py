@@ -26,7 +26,7 @@ SAMPLES = [
     json.loads(line) for f in sorted((Path(__file__).parents[1] / "events").glob("*.jsonl")) for line in f.open()
 ]
 SAMPLED = datetime(2026, 1, 1, tzinfo=UTC)  # when the samples were received
-POINTS = ("read_bronze", "parsed", "elected", "gate_run", "silver_committed", "wm")
+UNPUBLISHED = ("read_bronze", "parsed", "elected", "gate_run")
 BROKEN = order("broken").replace(b'"order_total": "10"', b'"order_total": "ten"')
 HOSTILE = {
     b"": "empty",
@@ -188,7 +188,10 @@ def test_deliveries_below_the_cursor_without_a_verdict_are_found_and_told(
     assert verdicts(store) == [(n, "accepted", (), None) for n in (100, 107, 200)] + new
 
 
-@pytest.mark.parametrize("point", POINTS)
+#: At the others nothing is published yet; test_pipeline dies at every one.
+@pytest.mark.parametrize(
+    "point", [*(pytest.param(name, marks=pytest.mark.slow) for name in UNPUBLISHED), "silver_committed", "wm"]
+)
 def test_a_run_that_died_is_finished_by_the_next(store: Store, point: str) -> None:
     hand_over(store, order("A"), order("A"), BROKEN)
     arm(point, crash)

@@ -1,10 +1,13 @@
 """A new version of a contract: what was accepted under the old one is brought to it, and says the same."""
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 from world import TOTALS, a_run, built, content, deliver, event, order, step
 
 from krn.contracts import CONTRACTS
@@ -47,10 +50,18 @@ def second(adapt: Any) -> tuple[Contract, ...]:
     return tuple(newer if c.type == newer.type else c for c in CONTRACTS)
 
 
-@pytest.fixture
-def before(store: Store) -> Store:
+@pytest.fixture(scope="module")
+def two_orders(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two orders, a copy and what is none, judged under the contracts as they are."""
+    store = Store(lambda: spark, tmp_path_factory.mktemp("orders") / "warehouse")
     deliver(store, order("a"), order("b", customer="d"), order("a"), b"not json")
     judge(store, a_run("before"))
+    return store.root
+
+
+@pytest.fixture
+def before(two_orders: Path, store: Store) -> Store:
+    shutil.copytree(two_orders, store.root)
     return store
 
 

@@ -4,12 +4,14 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from world import DAILY, HOME, TOTALS, content, deliver, event, order, step
 
 from krn import suites
 from krn.store import Store
 from krn.tables.every import TABLES, made_for
 from krn.tables.silver import findings
+from krn.tables.table import Table
 
 BUILT = [t for t in TABLES if t.transform is not None]
 SALES, PARCELS = (
@@ -17,7 +19,8 @@ SALES, PARCELS = (
 )
 
 
-def test_what_a_shop_does_not_have_holds_nothing(store: Store) -> None:
+@pytest.mark.parametrize("tables", [[*SALES, findings.TABLE], pytest.param(BUILT, marks=pytest.mark.slow)])
+def test_what_a_shop_does_not_have_holds_nothing(store: Store, tables: list[Table]) -> None:
     suite_of = suites.suite_of(HOME)
     money = {"payment_id": "p", "order_id": "a", "amount": "10", "currency": "GBP", "method": "card"}
     deliver(store, event("payment.received", "early", "2026-01-01T12:00:00Z", money))
@@ -25,12 +28,13 @@ def test_what_a_shop_does_not_have_holds_nothing(store: Store) -> None:
     assert [b.why for b in before_any_order.values() if not b.is_open] == []
     assert content(store, "silver.findings", "kind", "subject") == Counter([("never_created", "order:a")])
     deliver(store, order("a"))
-    without_refunds = step(store, "r2", BUILT, suite_of=suite_of)
+    without_refunds = step(store, "r2", tables, suite_of=suite_of)
     assert [b.why for b in without_refunds.values() if not b.is_open] == []
     assert store.read("gold.sales_daily").count() == 1
     assert store.read("silver.findings").count() == 0  # healed
 
 
+@pytest.mark.slow  # test_pipeline tells the events of every table in random parts
 def test_a_parcel_told_of_before_its_order_heals_and_restates_its_day(store: Store) -> None:
     """The order changes no event of the parcel: the parcel is reached through its own row."""
     parcel = {"shipment_id": "s", "order_id": "a"}
@@ -47,6 +51,7 @@ def test_a_parcel_told_of_before_its_order_heals_and_restates_its_day(store: Sto
     assert told("r2", order("a", day=1)) == [(date(2026, 1, 3), 1, Decimal(48), Decimal(96))]
 
 
+@pytest.mark.slow  # the same
 def test_an_earlier_order_that_comes_late_moves_the_day_on_which_its_customer_is_new(store: Store) -> None:
     deliver(store, order("b", day=4, customer="ann"), order("c", day=6, customer="ann"), order("x", day=9))
     step(store, "r1", SALES)

@@ -10,7 +10,9 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from pyspark.sql import SparkSession
 
 from krn.errors import LostCommit, Unreadable
-from krn.store import Store, changed_files, hides_rows
+from krn.store import Store, changed_files, hides_rows, properties
+from krn.tables.table import Column, Table
+from krn.tables.types import COUNT, DAY, INSTANT, MONEY, TEXT
 
 
 def no_spark() -> SparkSession:
@@ -54,6 +56,30 @@ def test_the_log_tells_which_files_may_hold_a_text_and_how_new_they_are(lake: St
     assert lake.may_hold("silver.x", "kind", "fix", after=("batch", 3))  # its file tells no bounds
     assert not lake.may_hold("silver.x", "kind", "fix", after=("batch", 4))
     assert not lake.may_hold("silver.none", "kind", "fix")
+
+
+def test_the_log_gets_the_bounds_of_what_is_looked_for_and_of_no_amount_text_or_person() -> None:
+    table = Table(
+        name="silver.parcels",
+        doc="One row per parcel.",
+        key=("parcel_id",),
+        scope="lane",
+        partition_by=("month",),
+        columns=(
+            Column("parcel_id", TEXT, "the parcel"),
+            Column("lane", TEXT, "its way"),
+            Column("batch", COUNT, "the batch that brought it"),
+            Column("month", DAY, "in the names of its folders"),
+            Column("due_on", DAY, "the promised day"),
+            Column("sent_at", INSTANT, "when it left"),
+            Column("born_on", DAY, "of its buyer", pii="P1"),
+            Column("value", MONEY, "what it is worth"),
+            Column("n_events", COUNT, "events"),
+            Column("note", TEXT, "a word"),
+        ),
+    )
+    sought = "`parcel_id`,`lane`,`batch`,`due_on`,`sent_at`"
+    assert properties(table)["delta.dataSkippingStatsColumns"] == sought
 
 
 def test_a_commit_is_found_under_commits_of_upkeep(lake: Store) -> None:
