@@ -108,8 +108,23 @@ def card_precision_once_found(week: pd.DataFrame, score: str) -> float:
 MEASURES = (average_precision, card_precision_once_found)
 
 
+def traced(paid: pd.DataFrame) -> pd.Series:
+    """The frauds that leave a trace: to find these first is what a ranking can hope for.
+
+    The amount is what the town takes for fraud, or three times the card's median; or the last payment at the terminal
+    of which the label is known was fraud for another reason than its amount. `paid` is in the order of time.
+    """
+    usual = paid[paid["amount"] <= town.TOO_MUCH].assign(day=lambda rows: rows["day"] + DELAY + 1)
+    before = pd.merge_asof(
+        paid[["day", "terminal_id"]], usual[["day", "terminal_id", "is_fraud"]], on="day", by="terminal_id"
+    )
+    was_fraud = before["is_fraud"].eq(True).to_numpy()
+    medians = paid.groupby("card_id")["amount"].transform("median")
+    return paid["is_fraud"] & (was_fraud | (paid["amount"] > town.TOO_MUCH) | (paid["amount"] > 3 * medians))
+
+
 def main(seed: int, first: int, weeks: int, work: Path) -> None:
-    """Print both measures of rules and model for each week, and their means."""
+    """Print both measures of rules and model for each week, what could be found at most, and the means."""
     started = time.monotonic()
     spark = open_session(HOME, "bench fraud", {"spark.master": "local[2]", "spark.driver.memory": "4g"})
     made, labels, cards = silver(spark, seed, work)
@@ -119,16 +134,19 @@ def main(seed: int, first: int, weeks: int, work: Path) -> None:
     features = spark.read.parquet(path)
     scores = fraud_scores(features, rules.load(HOME / rules.FILE)).select("transaction_id", "initiated_on", "score")
     scores = scores.persist()
-    paid = made.select("transaction_id", "card_id", "day", F.col("amount").cast("double"), "is_fraud").toPandas()
+    seen = ("transaction_id", "card_id", "terminal_id", "day", "is_fraud")
+    paid = made.select(*seen, F.col("amount").cast("double")).orderBy("transaction_id").toPandas()
+    paid["traced"] = traced(paid)
     print(f"{len(paid):,} transactions and their features: {time.monotonic() - started:.0f} s")
-    print("          rules         model\n          AP     CP     AP     CP", flush=True)
+    print("          rules         model         traced\n          AP     CP     AP     CP     CP", flush=True)
     rows = []
     for day in range(first, first + weeks * WEEK, WEEK):
         learned = model(features, scores, labels, day, work)
         asked = (of.where(F.col("initiated_on").between(*_days(day))) for of in (features, scores))
         told = fraud_model_scores(*asked, (learned,)).select("transaction_id", "probability")
         week = tested(paid, day).merge(told.join(scores, on="transaction_id").toPandas(), on="transaction_id")
-        rows.append([measure(week, by) for by in ("score", "probability") for measure in MEASURES])
+        found = [measure(week, by) for by in ("score", "probability") for measure in MEASURES]
+        rows.append([*found, card_precision_once_found(week, "traced")])
         print(f"day {day:4}  {_line(rows[-1])}  {time.monotonic() - started:.0f} s", flush=True)
     print(f"mean      {_line(np.mean(rows, axis=0))}")
     spark.stop()
