@@ -109,10 +109,10 @@ MEASURES = (average_precision, card_precision_once_found)
 
 
 def traced(paid: pd.DataFrame) -> pd.Series:
-    """The frauds that leave a trace: to find these first is what a ranking can hope for.
+    """The frauds that leave a trace. To find these first is a yardstick, not a bound: it knows what they are.
 
-    The amount is what the town takes for fraud, or three times the card's median; or the last payment at the terminal
-    of which the label is known was fraud for another reason than its amount. `paid` is in the order of time.
+    The amount is above what the town takes for fraud, or three times the card's median of all time; or the last payment
+    at the terminal of at most that amount, of those with a known label, was fraud. `paid` is in the order of time.
     """
     usual = paid[paid["amount"] <= town.TOO_MUCH].assign(day=lambda rows: rows["day"] + DELAY + 1)
     before = pd.merge_asof(
@@ -124,7 +124,7 @@ def traced(paid: pd.DataFrame) -> pd.Series:
 
 
 def main(seed: int, first: int, weeks: int, work: Path) -> None:
-    """Print both measures of rules and model for each week, what could be found at most, and the means."""
+    """Print both measures of rules and model for each week, those of what is traced, and the means."""
     started = time.monotonic()
     spark = open_session(HOME, "bench fraud", {"spark.master": "local[2]", "spark.driver.memory": "4g"})
     made, labels, cards = silver(spark, seed, work)

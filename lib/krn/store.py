@@ -32,7 +32,7 @@ MANY = 2_000_000
 INTERPRETED = 100_000
 #: Delta's folder of changed rows, below the table's own.
 _CHANGES = "_change_data"
-#: Columns that the store itself asks the log about: `max`, `count_after`, `may_hold`.
+#: Columns that `max`, `count_after` and `may_hold` are asked about.
 _ASKED = ("batch", "source_kind")
 
 
@@ -343,7 +343,7 @@ def properties(table: Table) -> dict[str, str]:
     """The Delta properties of a new table: a change feed for all, deletion vectors in silver, bronze append-only.
 
     The log has the least and the greatest value in each file of what is looked for: keys, scopes, days and instants.
-    Amounts and counts leave no file out, and to collect theirs takes a quarter of a small commit.
+    Amounts and counts leave no file out, and to collect theirs takes a quarter of a small commit; a person's stay out.
     """
     sought = [
         c.name

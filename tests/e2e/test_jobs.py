@@ -97,7 +97,7 @@ def stricter(folder: Path) -> str:
 
 def test_the_crontab_as_written_ends_in_true_gold(shop: tuple[Path, Simulation]) -> None:
     root, simulation = shop
-    for line in crontab()[1][:-1]:  # but the training, for which a day of payments is too little
+    for line in crontab()[1][:-1]:  # but the training: this shop takes no cards
         ended = run(line, root / "krn.toml")
         assert ended.returncode == 0, ended.stdout
     warehouse = root / "warehouse"
@@ -107,14 +107,14 @@ def test_the_crontab_as_written_ends_in_true_gold(shop: tuple[Path, Simulation])
     assert told == [("ingest", 0), ("transform", 0), ("aggregate", 0), ("maintain", 0)]
 
 
-@pytest.mark.slow  # two more jobs for an exit code: test_holds has the hold, the tests below how a code is passed on
+@pytest.mark.slow  # four jobs more for an exit code: test_holds has the hold, the tests below how a code is passed on
 def test_a_held_table_ends_its_job_with_3_and_is_told_until_it_is_mended(
     shop: tuple[Path, Simulation], tmp_path: Path
 ) -> None:
     root, _ = shop
     config, warehouse = root / "krn.toml", root / "warehouse"
     ingest, transform_and_aggregate, look, *_ = crontab()[1]
-    run(ingest, config)
+    assert run(ingest, config).returncode == 0
 
     held = submit("transform", config, KRN_HOME=stricter(tmp_path / "home"))
     assert held.returncode == 3, held.stdout

@@ -205,8 +205,7 @@ class Chance(World):
         drop(self.store, a_run(run_id), broken, Said("ann", RECEIVED, "a test"))
 
 
-@pytest.mark.slow  # test_rivals does as much to the verdicts, without Delta
-@pytest.mark.parametrize("seed", [3, 8])
+@pytest.mark.parametrize("seed", [3, pytest.param(8, marks=pytest.mark.slow)])
 def test_in_whatever_order_things_happen_the_end_is_that_of_a_rebuild(seed: int, store: Store, tmp_path: Path) -> None:
     world = Chance(store, Random(seed))
     world.more_comes("first")

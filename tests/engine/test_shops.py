@@ -17,10 +17,16 @@ BUILT = [t for t in TABLES if t.transform is not None]
 SALES, PARCELS = (
     [t for t in made_for([name]) if t.transform is not None] for name in ("gold.sales_daily", "gold.shipping_daily")
 )
+SALES_AND_PARCELS = [t for t in BUILT if t in (*SALES, *PARCELS, findings.TABLE)]
 
 
-@pytest.mark.parametrize("tables", [[*SALES, findings.TABLE], pytest.param(BUILT, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "tables",
+    [SALES_AND_PARCELS, pytest.param(BUILT, marks=pytest.mark.slow)],
+    ids=["sales and parcels", "every table"],
+)
 def test_what_a_shop_does_not_have_holds_nothing(store: Store, tables: list[Table]) -> None:
+    """No refunds, no parcels; of every table in a night's run, and without card payments in test_pipeline."""
     suite_of = suites.suite_of(HOME)
     money = {"payment_id": "p", "order_id": "a", "amount": "10", "currency": "GBP", "method": "card"}
     deliver(store, event("payment.received", "early", "2026-01-01T12:00:00Z", money))
@@ -34,7 +40,7 @@ def test_what_a_shop_does_not_have_holds_nothing(store: Store, tables: list[Tabl
     assert store.read("silver.findings").count() == 0  # healed
 
 
-@pytest.mark.slow  # test_pipeline tells the events of every table in random parts
+@pytest.mark.slow  # test_pipeline tells the events of every table in random parts, and compares with all at once
 def test_a_parcel_told_of_before_its_order_heals_and_restates_its_day(store: Store) -> None:
     """The order changes no event of the parcel: the parcel is reached through its own row."""
     parcel = {"shipment_id": "s", "order_id": "a"}
@@ -51,7 +57,7 @@ def test_a_parcel_told_of_before_its_order_heals_and_restates_its_day(store: Sto
     assert told("r2", order("a", day=1)) == [(date(2026, 1, 3), 1, Decimal(48), Decimal(96))]
 
 
-@pytest.mark.slow  # the same
+@pytest.mark.slow  # test_pipeline does, as above; test_build has the days that an increment changes
 def test_an_earlier_order_that_comes_late_moves_the_day_on_which_its_customer_is_new(store: Store) -> None:
     deliver(store, order("b", day=4, customer="ann"), order("c", day=6, customer="ann"), order("x", day=9))
     step(store, "r1", SALES)

@@ -58,7 +58,7 @@ def test_the_log_tells_which_files_may_hold_a_text_and_how_new_they_are(lake: St
     assert not lake.may_hold("silver.none", "kind", "fix")
 
 
-def test_the_log_gets_the_bounds_of_what_is_looked_for_and_of_no_amount_text_or_person() -> None:
+def test_the_log_gets_the_bounds_of_what_is_looked_for_and_of_no_amount_or_person() -> None:
     table = Table(
         name="silver.parcels",
         doc="One row per parcel.",
