@@ -109,10 +109,10 @@ MEASURES = (average_precision, card_precision_once_found)
 
 
 def traced(paid: pd.DataFrame) -> pd.Series:
-    """The frauds that leave a trace. To find these first is a yardstick, not a bound: it knows what they are.
+    """The frauds that leave a trace; `paid` is in the order of time.
 
-    The amount is above what the town takes for fraud, or three times the card's median of all time; or the last payment
-    at the terminal of at most that amount, of those with a known label, was fraud. `paid` is in the order of time.
+    The amount is above what the town takes for fraud, or above three times the card's median; or the terminal's last
+    usual payment of which the label is known was fraud. A ranking that has these first is a yardstick, not a bound.
     """
     usual = paid[paid["amount"] <= town.TOO_MUCH].assign(day=lambda rows: rows["day"] + DELAY + 1)
     before = pd.merge_asof(

@@ -343,7 +343,8 @@ def properties(table: Table) -> dict[str, str]:
     """The Delta properties of a new table: a change feed for all, deletion vectors in silver, bronze append-only.
 
     The log has the least and the greatest value in each file of what is looked for: keys, scopes, days and instants.
-    Amounts and counts leave no file out, and to collect theirs takes a quarter of a small commit; a person's stay out.
+    Amounts and counts let no file be skipped, and to collect theirs takes a quarter of a small commit. Values that name
+    a person stay out.
     """
     sought = [
         c.name

@@ -63,7 +63,7 @@ def test_a_restricted_run_gives_the_rows_of_a_full_one(
 def test_events_in_any_order_and_told_again_under_new_ids_change_nothing_but_their_count(
     spark: SparkSession, world: Frames, verdicts: DataFrame
 ) -> None:
-    """Shuffled, in other partitions, each business fact once more; test_pipeline compares the counts as well.
+    """Shuffled, in other partitions, each business fact once more; test_pipeline compares a shop's counts as well.
 
     A cancellation has no business key, and others have their time in it: told later they are other facts.
     """

@@ -14,19 +14,23 @@ from krn.tables.silver import findings
 from krn.tables.table import Table
 
 BUILT = [t for t in TABLES if t.transform is not None]
-SALES, PARCELS = (
-    [t for t in made_for([name]) if t.transform is not None] for name in ("gold.sales_daily", "gold.shipping_daily")
+SALES, PARCELS, BOTH = (
+    [t for t in made_for(names) if t.transform is not None]
+    for names in (
+        ["gold.sales_daily"],
+        ["gold.shipping_daily"],
+        ["gold.sales_daily", "gold.shipping_daily", "silver.findings"],
+    )
 )
-SALES_AND_PARCELS = [t for t in BUILT if t in (*SALES, *PARCELS, findings.TABLE)]
 
 
 @pytest.mark.parametrize(
     "tables",
-    [SALES_AND_PARCELS, pytest.param(BUILT, marks=pytest.mark.slow)],
+    [BOTH, pytest.param(BUILT, marks=pytest.mark.slow)],
     ids=["sales and parcels", "every table"],
 )
 def test_what_a_shop_does_not_have_holds_nothing(store: Store, tables: list[Table]) -> None:
-    """No refunds, no parcels; of every table in a night's run, and without card payments in test_pipeline."""
+    """No refunds and no parcels; the shop of test_pipeline takes no cards."""
     suite_of = suites.suite_of(HOME)
     money = {"payment_id": "p", "order_id": "a", "amount": "10", "currency": "GBP", "method": "card"}
     deliver(store, event("payment.received", "early", "2026-01-01T12:00:00Z", money))
@@ -57,7 +61,7 @@ def test_a_parcel_told_of_before_its_order_heals_and_restates_its_day(store: Sto
     assert told("r2", order("a", day=1)) == [(date(2026, 1, 3), 1, Decimal(48), Decimal(96))]
 
 
-@pytest.mark.slow  # test_pipeline does, as above; test_build has the days that an increment changes
+@pytest.mark.slow  # as above; which days an increment changes is test_build's
 def test_an_earlier_order_that_comes_late_moves_the_day_on_which_its_customer_is_new(store: Store) -> None:
     deliver(store, order("b", day=4, customer="ann"), order("c", day=6, customer="ann"), order("x", day=9))
     step(store, "r1", SALES)
