@@ -21,11 +21,11 @@ from krn.failpoints import reached
 from krn.gate import Result, Suite
 from krn.outcome import Built, Run, held
 from krn.restating import NOTHING, restated
-from krn.store import MANY, Store
+from krn.store import Store
 from krn.tables.table import Table
 
-#: Rows of a table that is small, whatever it is made of.
-FEW = 100_000
+#: Rows of a table that is small: of up to `MANY` rows few come, which is no work for adaptive execution.
+FEW, MANY = 100_000, 10_000_000
 
 
 def build(table: Table, store: Store, run: Run) -> Built:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import astuple, fields
 from datetime import date, datetime, timedelta
 
+import pytest
 from paying import START, approved, declined, initiated, labelled
 from world import content, deliver, same_as_in_full, step
 
@@ -45,6 +46,7 @@ def changed_days(store: Store) -> list[int]:
     return sorted({(row.initiated_on - START.date()).days for row in rows.select("initiated_on").collect()})
 
 
+@pytest.mark.slow  # test_conformance and test_transaction_features have these windows, test_build the days of one
 def test_what_comes_late_makes_again_what_it_can_change_and_no_other(store: Store) -> None:
     """Day 11 is in the 30 days of 15 to 40, what is known on day 51 in those of 55 and 60.
 

@@ -130,7 +130,10 @@ def test_a_table_that_was_behind_when_files_were_deleted_is_made_again_in_full(b
     assert content(before, DAILY.name)[date(2026, 1, 1), Decimal(30), 2] == 1
 
 
-@pytest.mark.parametrize(("point", "table"), [("published", TOTALS), ("silver_committed", DELIVERIES)])
+@pytest.mark.parametrize(
+    ("point", "table"),
+    [("published", TOTALS), pytest.param("silver_committed", DELIVERIES, marks=pytest.mark.slow)],
+)
 def test_upkeep_after_a_run_that_died_loses_no_change(before: Store, point: str, table: Table) -> None:
     deliver(before, order("d", 5, day=1))
     arm(point, crash)
@@ -142,6 +145,7 @@ def test_upkeep_after_a_run_that_died_loses_no_change(before: Store, point: str,
     assert content(before, DAILY.name)[date(2026, 1, 1), Decimal(25), 3] == 1
 
 
+@pytest.mark.slow  # Delta's own promise
 def test_upkeep_again_writes_no_file(after: Store) -> None:
     files = {name: sorted(after.read(name).inputFiles()) for name in NAMES}
     maintain(after, NAMES)

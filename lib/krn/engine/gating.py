@@ -62,8 +62,9 @@ def _is_known(candidate: Candidate, store: Store) -> bool:
 
 
 def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
-    visible = candidate.visible(store.spark)
-    return gate.judge(suite, visible.coalesce(1) if candidate.n_visible <= ONE_TASK else visible, engine=run.engine)
+    visible, few = candidate.visible(store.spark), candidate.n_visible <= ONE_TASK
+    with store.planned(candidate.n_visible):
+        return gate.judge(suite, visible.coalesce(1) if few else visible, engine=run.engine, few=few)
 
 
 def _unexpectedly_empty(suite: Suite) -> Result:

@@ -1,6 +1,6 @@
 """How a suite and a frame become a result: Great Expectations plans, one pass counts, Great Expectations judges.
 
-A key is not in that pass (`krn.gate.key`): Spark would carry every sum through its shuffle.
+The keys themselves are not in that pass (`krn.gate.key`): Spark would carry every sum through its shuffle.
 """
 
 from collections.abc import Container, Mapping
@@ -38,12 +38,12 @@ class Plan:
     metrics: Metrics
 
 
-def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
-    """The suite's expectations over a frame, in one pass with the caller's `own` aggregates."""
+def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column], few: bool = False) -> Result:
+    """The expectations over a frame, in one pass with the caller's `own` aggregates; with the key of `few` rows."""
     planner = Planner(frame)
     plans = [_plan(expectation, frame.columns, planner) for expectation in suite.expectations]
     try:
-        values = _counted(frame, {**own, **planner.wanted}, planner.keys)
+        values = _counted(frame, {**own, **planner.wanted}, planner.keys, few)
     except SPARK:
         return own_result(suite, [_alone(plan, frame, planner) for plan in plans], frame, own)
     return counted(suite, [_judged(plan, values) for plan in plans], {name: values[name] for name in own})
@@ -95,10 +95,16 @@ def _plan(expectation: Expectation, columns: Container[str], engine: ExecutionEn
     return Plan(expectation, judge, metrics)
 
 
-def _counted(frame: DataFrame, aggregates: Mapping[Any, Column], keys: Mapping[Any, list[str]]) -> dict[Any, Any]:
+def _counted(
+    frame: DataFrame, aggregates: Mapping[Any, Column], keys: Mapping[Any, list[str]], few: bool = False
+) -> dict[Any, Any]:
     """The one pass, and the surplus of each key."""
-    values = count(frame, {ROWS: F.count(F.lit(1)), **aggregates})
-    return values | {name: key.count_surplus(frame, columns, values[ROWS]) for name, columns in keys.items()}
+    hashes = {name: key.hashes(frame, columns) for name, columns in keys.items()} if few else {}
+    values = count(frame, {ROWS: F.count(F.lit(1)), **aggregates, **hashes})
+    known = {name: values.get(name) for name in keys}
+    return values | {
+        name: key.count_surplus(frame, columns, values[ROWS], known[name]) for name, columns in keys.items()
+    }
 
 
 def _alone(plan: Plan | Check, frame: DataFrame, planner: Planner) -> Check:

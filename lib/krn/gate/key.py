@@ -29,15 +29,27 @@ def surplus(columns: list[str]) -> Column:
     return F.count(F.lit(1)) - F.count_distinct(*(F.col(name) for name in columns))
 
 
-def count_surplus(frame: DataFrame, columns: list[str], rows: int) -> int:
-    """The surplus of a frame of so many rows, exactly.
+def hashes(frame: DataFrame, columns: list[str]) -> Column:
+    """How many hashes the keys of a frame of few rows have; one task of Spark holds them all."""
+    return F.lit(0) if _is_collated(frame, columns) else F.size(F.collect_set(_hash(columns)))
+
+
+def count_surplus(frame: DataFrame, columns: list[str], rows: int, known: int | None = None) -> int:
+    """The surplus of a frame of so many rows, exactly; `known` is how many `hashes` they have, if that was counted.
 
     Equal keys have equal hashes: where no two hashes are equal, no two keys are. Only where some are, or where they
     would not fit, Spark counts the keys themselves, which means a shuffle.
     """
-    if rows <= HELD and not _is_collated(frame, columns) and (rows == 0 or _is_unique(frame, columns)):
+    if rows == (0 if known is None else known):
+        return 0
+    if known is None and rows <= HELD and not _is_collated(frame, columns) and _is_unique(frame, columns):
         return 0
     return int(frame.agg(surplus(columns)).collect()[0][0])
+
+
+def _hash(columns: list[str]) -> Column:
+    """Of a key without a null in it, else null."""
+    return F.when(reduce(and_, (F.col(name).isNotNull() for name in columns)), F.xxhash64(*columns))
 
 
 def _is_collated(frame: DataFrame, columns: list[str]) -> bool:
@@ -47,13 +59,12 @@ def _is_collated(frame: DataFrame, columns: list[str]) -> bool:
 
 def _is_unique(frame: DataFrame, columns: list[str]) -> bool:
     """Whether no key has a null in it or the hash of another; False also where that can't be told."""
-    is_whole = reduce(and_, (F.col(name).isNotNull() for name in columns))
     try:
-        hashes = frame.select(F.when(is_whole, F.xxhash64(*columns)).alias("hash")).toArrow()["hash"]
-        ordered = np.sort(hashes.drop_null().to_numpy())
+        found = frame.select(_hash(columns).alias("hash")).toArrow()["hash"]
+        ordered = np.sort(found.drop_null().to_numpy())
     except _FAILURES:
         return False
-    return not hashes.null_count and not (ordered[1:] == ordered[:-1]).any()
+    return not found.null_count and not (ordered[1:] == ordered[:-1]).any()
 
 
 class KeySurplus(TableMetricProvider):
