@@ -8,6 +8,7 @@ from py4j.java_gateway import JavaClass
 from pyspark.sql import SparkSession
 from world import DAILY, RANKING, TOTALS, built, content, deliver, order, step
 
+from krn.gate import Expectation, Suite
 from krn.session import OFTEN
 from krn.store import INTERPRETED, Store
 
@@ -26,6 +27,18 @@ def beside(spark: SparkSession, store: Store) -> Store:
     for name, value in zip(SETTINGS, OF_LARGE, strict=True):
         own.spark.conf.set(name, value)
     return own
+
+
+def watched(store: Store) -> tuple[Store, list[tuple[int, bool]]]:
+    """The store, and what it was told of the work that it is to plan."""
+    seen = []
+
+    class Watched(Store):
+        def planned(self, rows: int, *, works_on_few: bool = False) -> AbstractContextManager[None]:
+            seen.append((rows, works_on_few))
+            return super().planned(rows, works_on_few=works_on_few)
+
+    return Watched(lambda: store.spark, store.root), seen
 
 
 @pytest.mark.parametrize(
@@ -79,18 +92,21 @@ def test_a_table_of_few_rows_is_made_anew_as_few_unless_it_reads_very_many(
 ) -> None:
     for name, limit in limits.items():
         monkeypatch.setattr(f"krn.build.{name}", limit)
-    seen = []
-
-    class Watched(Store):
-        def planned(self, rows: int, *, works_on_few: bool = False) -> AbstractContextManager[None]:
-            seen.append(works_on_few)
-            return super().planned(rows, works_on_few=works_on_few)
-
+    one, seen = watched(store)
     for n in range(2):
         deliver(store, order(f"{n}"))
         step(store, f"r{n}", (TOTALS,))
-        built(Watched(lambda: store.spark, store.root), RANKING, f"r{n}")
-    assert seen == expected
+        built(one, RANKING, f"r{n}")
+    assert [works_on_few for _, works_on_few in seen] == expected
+
+
+def test_a_gate_is_planned_for_the_rows_of_its_candidate_whatever_they_were_made_of(store: Store) -> None:
+    deliver(store, *(order(f"{n}") for n in range(3)))
+    step(store, "r1", (TOTALS,))
+    one, seen = watched(store)
+    row = Expectation("one", "expect_table_row_count_to_equal", {"value": 1}, "critical")
+    assert built(one, RANKING, "r1", suite_of=lambda table: Suite(table.name, (row,))).outcome == "published"
+    assert seen == [(3, False), (1, False)]
 
 
 def test_every_class_that_pyspark_often_asks_for_is_there_and_remembered(spark: SparkSession) -> None:
