@@ -17,7 +17,7 @@ HOME = Path(__file__).parents[1]
 settings.register_profile("krn", deadline=None)  # how fast an example runs is for bench/ to say
 settings.load_profile("krn")
 #: Plans over a handful of rows, as `Store.planned` makes them: to adapt or compile them takes longer than to run them.
-#: tests/engine/test_planned.py compares the two ways; a real shop's year, in tests/e2e, compiles.
+#: tests/engine/test_planned.py compiles, and expects the same rows; a real shop's year, in tests/e2e, compiles.
 FEW_ROWS = {
     "spark.master": "local[2]",
     "spark.sql.shuffle.partitions": "1",

@@ -24,8 +24,8 @@ from krn.restating import NOTHING, restated
 from krn.store import Store
 from krn.tables.table import Table
 
-#: Rows of a table that is small: of up to `MANY` rows few come, which is no work for adaptive execution.
-FEW, MANY = 100_000, 10_000_000
+#: A table of so few rows, that reads no more than so many, is made anew as small work.
+FEW, READ = 100_000, 10_000_000
 
 
 def build(table: Table, store: Store, run: Run) -> Built:
@@ -41,7 +41,7 @@ def build(table: Table, store: Store, run: Run) -> Built:
         return _nothing_new(table, store, pins, print_, cursor)
     reached("scoped")
     own, read = store.count(table.name), _rows_read(store, pins)
-    with store.planned(own + read, works_on_few=scope.is_small or (0 < own <= FEW and read <= MANY)):
+    with store.planned(own + read, works_on_few=scope.is_small or (0 < own <= FEW and read <= READ)):
         return _made(table, store, pins, scope, run, print_, folder)
 
 

@@ -14,7 +14,6 @@ CONF = HOME / "conf" / "spark-defaults.conf"
 COUNTS = "from pyspark.sql import SparkSession; print(SparkSession.builder.getOrCreate().range(3).count())"
 
 
-@pytest.mark.slow  # a JVM more for what is lost in time only; set-up says when it could not make the archive
 def test_spark_takes_its_classes_from_the_archive(tmp_path: Path) -> None:
     program, told = tmp_path / "count.py", tmp_path / "classes.txt"
     program.write_text(COUNTS, encoding="utf-8")

@@ -84,6 +84,15 @@ def _rows(warehouse: Path, book: str, simulation: Simulation) -> list[tuple[Any,
     return sorted(tuple(row[c] for c in columns) for row in rows)
 
 
+def cron(lines: list[str], root: Path, simulation: Simulation) -> list[tuple[str, int]]:
+    """Run lines of the crontab as written; what the journal tells of them."""
+    for line in lines:
+        ended = run(line, root / "krn.toml")
+        assert ended.returncode == 0, ended.stdout
+    assert untrue(root / "warehouse", simulation) == []
+    return [(r["job"], r["exit_code"]) for r in journal.runs(root / "warehouse")]
+
+
 def stricter(folder: Path) -> str:
     """A home whose suite for payments nothing can pass."""
     shutil.copytree(HOME / "expectations", folder / "expectations")
@@ -96,24 +105,15 @@ def stricter(folder: Path) -> str:
 
 
 def test_what_landed_is_true_gold_after_the_first_lines_of_the_crontab(shop: tuple[Path, Simulation]) -> None:
-    assert cron(*shop, lines=2) == [("ingest", 0), ("transform", 0), ("aggregate", 0)]
+    assert cron(crontab()[1][:2], *shop) == [("ingest", 0), ("transform", 0), ("aggregate", 0)]
 
 
-@pytest.mark.slow  # with upkeep and the report, each a process more
+@pytest.mark.slow  # three processes more; test_maintain has the upkeep, and the report is looked at in a browser
 def test_the_crontab_as_written_ends_in_true_gold(shop: tuple[Path, Simulation]) -> None:
     """But the training, its last line: this shop takes no cards."""
-    told = cron(*shop, lines=-1)
+    told = cron(crontab()[1][:-1], *shop)
     assert told == [("ingest", 0), ("transform", 0), ("aggregate", 0), ("maintain", 0)]
     assert (shop[0] / "warehouse" / "reports" / "report.html").stat().st_size > 10_000
-
-
-def cron(root: Path, simulation: Simulation, lines: int) -> list[tuple[str, int]]:
-    """Run the first lines of the crontab as written; what the journal tells of them."""
-    for line in crontab()[1][:lines]:
-        ended = run(line, root / "krn.toml")
-        assert ended.returncode == 0, ended.stdout
-    assert untrue(root / "warehouse", simulation) == []
-    return [(r["job"], r["exit_code"]) for r in journal.runs(root / "warehouse")]
 
 
 @pytest.mark.slow  # four jobs more for an exit code: test_holds has the hold, the tests below how a code is passed on

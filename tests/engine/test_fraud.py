@@ -46,7 +46,7 @@ def changed_days(store: Store) -> list[int]:
     return sorted({(row.initiated_on - START.date()).days for row in rows.select("initiated_on").collect()})
 
 
-@pytest.mark.slow  # test_conformance and test_transaction_features have these windows, test_build the days of one
+@pytest.mark.slow  # six tables twice and in full; test_conformance has their windows, test_build increments over one
 def test_what_comes_late_makes_again_what_it_can_change_and_no_other(store: Store) -> None:
     """Day 11 is in the 30 days of 15 to 40, what is known on day 51 in those of 55 and 60.
 

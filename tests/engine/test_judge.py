@@ -148,7 +148,7 @@ def _by_position(store: Store) -> list[Verdict]:
     return sorted((r.position, r.verdict, tuple(r.reasons), None) for r in rows)
 
 
-@pytest.mark.parametrize("engine", ["off", "fused", pytest.param("plain", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("engine", ["off", "fused", "plain"])
 def test_the_counts_of_a_run_are_those_of_its_rows(store: Store, engine: str) -> None:
     hand_over(store, order("A"), order("A"), BROKEN)
     gates = suites.suite_of(HOME) if engine != "off" else lambda table: None

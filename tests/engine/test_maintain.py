@@ -145,7 +145,7 @@ def test_upkeep_after_a_run_that_died_loses_no_change(before: Store, point: str,
     assert content(before, DAILY.name)[date(2026, 1, 1), Decimal(25), 3] == 1
 
 
-@pytest.mark.slow  # Delta's own promise
+@pytest.mark.slow  # which files are small enough is Delta's to say
 def test_upkeep_again_writes_no_file(after: Store) -> None:
     files = {name: sorted(after.read(name).inputFiles()) for name in NAMES}
     maintain(after, NAMES)

@@ -1,5 +1,6 @@
 """Plans: adaptive and compiled only where there is much to read, and the same rows either way."""
 
+import shutil
 from contextlib import AbstractContextManager
 from datetime import date
 
@@ -79,34 +80,33 @@ def test_compiled_plans_give_the_rows_that_interpreted_ones_give(
     assert content(beside, DAILY.name) == {(first, 10, 1): 1, (third, 99, 1): 1}
 
 
-@pytest.mark.parametrize(
-    ("limits", "expected"),
-    [
-        ({}, [False, True]),
-        pytest.param({"MANY": 0}, [False] * 2, marks=pytest.mark.slow),
-        pytest.param({"FEW": 0}, [False] * 2, marks=pytest.mark.slow),
-    ],
-)
 def test_a_table_of_few_rows_is_made_anew_as_few_unless_it_reads_very_many(
-    store: Store, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], expected: list[bool]
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, limit in limits.items():
-        monkeypatch.setattr(f"krn.build.{name}", limit)
     one, seen = watched(store)
-    for n in range(2):
+    for n, limit in enumerate(({}, {}, {"READ": 0}, {"READ": 10, "FEW": 0})):  # first it is made, and not known as few
+        for name, rows in limit.items():
+            monkeypatch.setattr(f"krn.build.{name}", rows)
         deliver(store, order(f"{n}"))
         step(store, f"r{n}", (TOTALS,))
         built(one, RANKING, f"r{n}")
-    assert [works_on_few for _, works_on_few in seen] == expected
+    assert [works_on_few for _, works_on_few in seen] == [False, True, False, False]
 
 
-def test_a_gate_is_planned_for_the_rows_of_its_candidate_whatever_they_were_made_of(store: Store) -> None:
+def test_a_gate_of_few_rows_is_planned_for_them_and_is_one_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver(store, *(order(f"{n}") for n in range(3)))
     step(store, "r1", (TOTALS,))
-    one, seen = watched(store)
-    row = Expectation("one", "expect_table_row_count_to_equal", {"value": 1}, "critical")
-    assert built(one, RANKING, "r1", suite_of=lambda table: Suite(table.name, (row,))).outcome == "published"
-    assert seen == [(3, False), (1, False)]
+    key = Expectation("key", "expect_key_to_be_unique", {"columns": ["order_id"]}, "critical")
+    jobs = []
+    for run_id, limit in (("few", 1), ("many", 0)):
+        monkeypatch.setattr("krn.engine.gating.ONE_TASK", limit)
+        one, seen = watched(Store(lambda: store.spark, store.root.parent / run_id))
+        shutil.copytree(store.root, one.root)
+        with one.jobs(run_id) as count:
+            made = built(one, RANKING, run_id, suite_of=lambda table: Suite(table.name, (key,)))
+        jobs.append(count())
+        assert (made.outcome, seen) == ("published", [(3, False), (1, False)])
+    assert jobs[0] < jobs[1]
 
 
 def test_every_class_that_pyspark_often_asks_for_is_there_and_remembered(spark: SparkSession) -> None:

@@ -81,7 +81,7 @@ def test_changes_are_those_of_deltas_own_feed(lake: Store, name: str) -> None:
     assert lake.changes(name, head, head).count() == 0
 
 
-@pytest.mark.slow  # test_maintain compares rows before and after upkeep
+@pytest.mark.slow  # test_maintain compares the rows; unit/test_store has that compaction is no change
 def test_files_that_upkeep_put_together_read_the_same_and_are_no_change(store: Store) -> None:
     for n, total in enumerate((10, 20, 30)):
         deliver(store, order("a", total, event_id=f"e{n}"), order(f"n{n}"))

@@ -24,7 +24,7 @@ SALES, PARCELS, BOTH = (
 )
 
 
-@pytest.mark.slow  # test_pipeline has the real gates open over every table, test_holds what may be empty
+@pytest.mark.slow  # minutes of real gates; test_pipeline has them open over a whole shop that takes no cards
 @pytest.mark.parametrize("tables", [BOTH, BUILT], ids=["sales and parcels", "every table"])
 def test_what_a_shop_does_not_have_holds_nothing(store: Store, tables: list[Table]) -> None:
     """No refunds and no parcels; the shop of test_pipeline takes no cards."""

@@ -165,7 +165,7 @@ def scored(town: Town, day: int = DAYS + 4, rules: Path | None = None) -> tuple[
     return note["status"], {(row["initiated_on"] - FIRST).days: row["model"] for row in found}
 
 
-@pytest.mark.slow  # four more runs; test_models tells which model scores a day
+@pytest.mark.slow  # four more runs; unit/test_models tells which model scores a day, and when none does
 def test_a_model_that_comes_or_goes_changes_the_days_that_it_scores_and_no_others(town: Town, tmp_path: Path) -> None:
     later = AS_OF + timedelta(days=2)
     last = LAST + timedelta(days=1)

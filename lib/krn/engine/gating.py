@@ -62,7 +62,8 @@ def _is_known(candidate: Candidate, store: Store) -> bool:
 
 
 def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
-    visible, few = candidate.visible(store.spark), candidate.n_visible <= ONE_TASK
+    few = candidate.n_visible <= ONE_TASK
+    visible = candidate.visible(store.spark)
     with store.planned(candidate.n_visible):
         return gate.judge(suite, visible.coalesce(1) if few else visible, engine=run.engine, few=few)
 

@@ -42,12 +42,13 @@ def judge(
     frame: DataFrame,
     extra: Mapping[str, Column] | None = None,
     engine: str = "fused",
+    *,
     few: bool = False,
 ) -> Result:
     """Judge the rows of a frame by the suite's expectations, in one Spark pass and a job for its key.
 
-    It raises for nothing the data holds. `few` promises so few rows that a task can hold their keys' hashes: then the
-    key needs no job of its own.
+    It raises for nothing the data holds. `few` promises so few rows that a task can hold their keys' hashes: then a
+    key that is unique needs no job of its own.
 
     `extra` are aggregates of the caller that ride in the same pass and come back exact. `engine="plain"` is Great
     Expectations as it comes: the tests' oracle, and the way out if fusing breaks.
@@ -60,7 +61,7 @@ def judge(
             return plain.judge(suite, frame, own)
         from krn.gate import judging
 
-        return judging.judge(suite, frame, own, few)
+        return judging.judge(suite, frame, own, few=few)
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:

@@ -38,12 +38,12 @@ class Plan:
     metrics: Metrics
 
 
-def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column], few: bool = False) -> Result:
+def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column], *, few: bool) -> Result:
     """The expectations over a frame, in one pass with the caller's `own` aggregates; with the key of `few` rows."""
     planner = Planner(frame)
     plans = [_plan(expectation, frame.columns, planner) for expectation in suite.expectations]
     try:
-        values = _counted(frame, {**own, **planner.wanted}, planner.keys, few)
+        values = _counted(frame, {**own, **planner.wanted}, planner.keys, few=few)
     except SPARK:
         return own_result(suite, [_alone(plan, frame, planner) for plan in plans], frame, own)
     return counted(suite, [_judged(plan, values) for plan in plans], {name: values[name] for name in own})
@@ -96,14 +96,13 @@ def _plan(expectation: Expectation, columns: Container[str], engine: ExecutionEn
 
 
 def _counted(
-    frame: DataFrame, aggregates: Mapping[Any, Column], keys: Mapping[Any, list[str]], few: bool = False
+    frame: DataFrame, aggregates: Mapping[Any, Column], keys: Mapping[Any, list[str]], *, few: bool = False
 ) -> dict[Any, Any]:
     """The one pass, and the surplus of each key."""
-    hashes = {name: key.hashes(frame, columns) for name, columns in keys.items()} if few else {}
+    hashes = {name: key.n_hashes(frame, columns) for name, columns in keys.items()} if few else {}
     values = count(frame, {ROWS: F.count(F.lit(1)), **aggregates, **hashes})
-    known = {name: values.get(name) for name in keys}
     return values | {
-        name: key.count_surplus(frame, columns, values[ROWS], known[name]) for name, columns in keys.items()
+        name: key.count_surplus(frame, columns, values[ROWS], values.get(name)) for name, columns in keys.items()
     }
 
 

@@ -29,20 +29,20 @@ def surplus(columns: list[str]) -> Column:
     return F.count(F.lit(1)) - F.count_distinct(*(F.col(name) for name in columns))
 
 
-def hashes(frame: DataFrame, columns: list[str]) -> Column:
-    """How many hashes the keys of a frame of few rows have; one task of Spark holds them all."""
+def n_hashes(frame: DataFrame, columns: list[str]) -> Column:
+    """How many hashes the keys of a frame of few rows have, held by one task of Spark; 0 where hashes tell nothing."""
     return F.lit(0) if _is_collated(frame, columns) else F.size(F.collect_set(_hash(columns)))
 
 
-def count_surplus(frame: DataFrame, columns: list[str], rows: int, known: int | None = None) -> int:
-    """The surplus of a frame of so many rows, exactly; `known` is how many `hashes` they have, if that was counted.
+def count_surplus(frame: DataFrame, columns: list[str], rows: int, hashes: int | None = None) -> int:
+    """The surplus of a frame of so many rows, exactly; `hashes` is their `n_hashes`, where that was counted.
 
     Equal keys have equal hashes: where no two hashes are equal, no two keys are. Only where some are, or where they
     would not fit, Spark counts the keys themselves, which means a shuffle.
     """
-    if rows == (0 if known is None else known):
+    if rows in (0, hashes):
         return 0
-    if known is None and rows <= HELD and not _is_collated(frame, columns) and _is_unique(frame, columns):
+    if hashes is None and rows <= HELD and not _is_collated(frame, columns) and _is_unique(frame, columns):
         return 0
     return int(frame.agg(surplus(columns)).collect()[0][0])
 
