@@ -67,10 +67,8 @@ def test_plans_are_as_many_rows_and_as_much_work_ask_for_and_the_session_is_left
     assert told(beside.spark) == OF_LARGE
 
 
-def test_compiled_plans_give_the_rows_that_interpreted_ones_give(
-    beside: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The other tests interpret."""
+def test_compiled_plans_give_the_rows_that_are_owed(beside: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As interpreted ones do in the tests of builds."""
     monkeypatch.setattr("krn.store.INTERPRETED", -1)
     for n, bodies in enumerate(([order("a"), order("b", day=2), b"not json"], [order("b", 99, day=3, event_id="b2")])):
         deliver(beside, *bodies)
