@@ -11,7 +11,7 @@ from krn.engine import inputs, recorded
 from krn.engine import scope as scopes
 from krn.engine.candidate import Candidate, conform, write
 from krn.engine.fingerprint import fingerprint
-from krn.engine.gating import gated
+from krn.engine.gating import gated, plan
 from krn.engine.inputs import scope_of
 from krn.engine.pins import Pins, Waits, pin, unread
 from krn.engine.publish import publish
@@ -46,8 +46,8 @@ def build(table: Table, store: Store, run: Run) -> Built:
 
 
 def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_: str, folder: Path) -> Built:
-    candidate = _candidate(table, store, pins, scope, run, folder)
     suite = run.limited(table, "whole" if scope.is_whole else "changed")
+    candidate = _candidate(table, suite, store, pins, scope, run, folder)
     reached("computed")
     result = gated(candidate, suite, store, pins, scope, run) if suite else None
     reached("gated")
@@ -99,10 +99,13 @@ def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, ru
     return f"the change feed of {', '.join(gone)} is gone" if gone else ""
 
 
-def _candidate(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, folder: Path) -> Candidate:
-    is_empty = _reads_nothing(table, store, pins)
-    new = store.spark.createDataFrame([], table.schema) if is_empty else _transformed(table, store, pins, scope, run)
-    return write(table, new, _old(table, store, scope), folder / "rows")
+def _candidate(
+    table: Table, suite: Suite | None, store: Store, pins: Pins, scope: Scope, run: Run, folder: Path
+) -> Candidate:
+    old, path = _old(table, store, scope), folder / "rows"
+    if _reads_nothing(table, store, pins):
+        return write(table, store.spark.createDataFrame([], table.schema), old, path)
+    return write(table, _transformed(table, store, pins, scope, run), old, path, plan(table, suite, store, run))
 
 
 def _reads_nothing(table: Table, store: Store, pins: Pins) -> bool:

@@ -1,8 +1,44 @@
-"""What two ways to judge a suite must agree on."""
+"""What two ways to judge a suite must agree on, and the way that builds take."""
+
+from datetime import date
+from pathlib import Path
 
 import pytest
+from pyspark.sql import DataFrame, SparkSession
 
-from krn.gate import Check
+from krn.engine import gating
+from krn.engine.candidate import Candidate, write
+from krn.engine.pins import Pins
+from krn.engine.scope import Scope
+from krn.gate import Check, Result, Suite
+from krn.outcome import Run
+from krn.store import Store
+from krn.tables.table import Column, Table
+
+
+def written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame | None = None) -> Candidate:
+    """A candidate as a build writes it, of a table with the frame's columns, the first of them its key."""
+    columns = tuple(Column(field.name, field.dataType, "") for field in new.schema)
+    table = Table(suite.table, "", (columns[0].name,), columns)
+    plan = gating.plan(table, suite, Store(lambda: new.sparkSession, folder), _run(suite))
+    return write(table, new, old, folder / "rows", plan)
+
+
+def gated(made: Candidate, suite: Suite, spark: SparkSession) -> Result | None:
+    """What a build says of the candidate."""
+    store = Store(lambda: spark, made.path.parent)
+    return gating.gated(made, suite, store, Pins({}, 0), Scope("first build"), _run(suite))
+
+
+def judged_as_written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame | None = None) -> Result | None:
+    """What a build says of a candidate that was counted while it was written; a test fails where it was not."""
+    made = written(suite, new, folder, old)
+    assert made.counted
+    return gated(made, suite, new.sparkSession)
+
+
+def _run(suite: Suite) -> Run:
+    return Run("r1", {"today": date(2026, 1, 31)}, lambda table: suite)
 
 
 def found(check: Check) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from judging import judged_as_written
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -139,16 +140,14 @@ def test_the_callers_aggregates_ride_along_and_stay_exact(spark, frame):
 
 
 @pytest.mark.parametrize(("value_set", "status"), [([1, 2], "passed"), ([9], "held")])
-def test_a_gate_is_one_aggregate_and_of_many_rows_a_job_for_the_key_and_judging_starts_none(
+def test_a_gate_is_one_aggregate_and_a_job_for_the_key_and_judging_starts_none(
     spark, tmp_path, frame, value_set, status
 ):
     frame.write.parquet(str(tmp_path / "rows"))
     written = spark.read.parquet(str(tmp_path / "rows"))
     many = suite(NOT_NULL, *only(column="n", value_set=value_set).expectations, *OWN)
-    assert {judge(many, written, few=few).status for few in (True, False)} == {status}
-    of_one = jobs(spark, written.agg(F.count("n")).collect)
-    assert jobs(spark, lambda: judge(many, written)) == of_one + 1
-    assert jobs(spark, lambda: judge(many, written, few=True)) == of_one
+    assert judge(many, written).status == status
+    assert jobs(spark, lambda: judge(many, written)) == jobs(spark, written.agg(F.count("n")).collect) + 1
 
 
 def test_a_decimal_range_is_exact_where_a_float_is_not(frame):
@@ -197,28 +196,28 @@ def compiling(spark: SparkSession) -> SparkSession:
 def test_the_surplus_of_a_key_is_exact_by_hashes_and_by_spark_compiled_and_interpreted(
     spark, compiling, monkeypatch, case
 ):
-    """Hashes of few rows are counted by Spark, those of more by us; of very many there are none."""
     schema, rows, surplus = KEYS[case]
     unique = only(kind="expect_key_to_be_unique", columns=["id", "n"])
-    for held, session, few in (
-        (key.HELD, spark, True),
-        (key.HELD, compiling, True),
-        (key.HELD, spark, False),
-        (key.HELD, compiling, False),
-        (0, spark, False),
-    ):
+    for held, session in ((key.HELD, spark), (key.HELD, compiling), (0, spark)):
         monkeypatch.setattr(key, "HELD", held)
-        (found,) = judge(unique, session.createDataFrame(rows, schema), few=few).checks
+        (found,) = judge(unique, session.createDataFrame(rows, schema)).checks
         assert (found.observed, found.success) == (surplus, surplus == 0)
+
+
+@pytest.mark.parametrize("case", [case for case, (_, rows, _) in KEYS.items() if rows])
+def test_the_surplus_of_the_key_of_a_candidate_is_exact_from_its_files(spark, tmp_path, case):
+    schema, rows, surplus = KEYS[case]
+    unique = only(kind="expect_key_to_be_unique", columns=["id", "n"])
+    result = judged_as_written(unique, spark.createDataFrame(rows, schema).repartition(2), tmp_path)
+    assert [(found.observed, found.success) for found in result.checks] == [(surplus, surplus == 0)]
 
 
 def test_a_key_that_spark_cannot_compute_is_an_error_and_hides_no_other_check(spark):
     frame = spark.createDataFrame([("7",), ("x",)], "n string").withColumn("id", F.col("n").cast("int"))
     both = suite(KEY, Expectation("text", IN_SET, {"column": "n", "value_set": ["7", "x"]}, "critical"))
-    for few in (True, False):
-        unique, text = judge(both, frame, few=few).checks
-        assert (unique.status, "CAST_INVALID_INPUT" in unique.error) == ("error", True)
-        assert text.status == "passed"
+    unique, text = judge(both, frame).checks
+    assert (unique.status, "CAST_INVALID_INPUT" in unique.error) == ("error", True)
+    assert text.status == "passed"
 
 
 def gap(**kwargs: object) -> Suite:

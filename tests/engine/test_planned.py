@@ -1,6 +1,5 @@
 """Plans: adaptive and compiled only where there is much to read, and the same rows either way."""
 
-import shutil
 from contextlib import AbstractContextManager
 from datetime import date
 
@@ -9,7 +8,6 @@ from py4j.java_gateway import JavaClass
 from pyspark.sql import SparkSession
 from world import DAILY, RANKING, TOTALS, built, content, deliver, order, step
 
-from krn.gate import Expectation, Suite
 from krn.session import OFTEN
 from krn.store import INTERPRETED, Store
 
@@ -89,22 +87,6 @@ def test_a_table_of_few_rows_is_made_anew_as_few_unless_it_reads_very_many(
         step(store, f"r{n}", (TOTALS,))
         built(one, RANKING, f"r{n}")
     assert [works_on_few for _, works_on_few in seen] == [False, True, False, False]
-
-
-def test_a_gate_of_few_rows_is_planned_for_them_and_is_one_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    deliver(store, *(order(f"{n}") for n in range(3)))
-    step(store, "r1", (TOTALS,))
-    key = Expectation("key", "expect_key_to_be_unique", {"columns": ["order_id"]}, "critical")
-    jobs = []
-    for run_id, limit in (("few", 1), ("many", 0)):
-        monkeypatch.setattr("krn.engine.gating.ONE_TASK", limit)
-        one, seen = watched(Store(lambda: store.spark, store.root.parent / run_id))
-        shutil.copytree(store.root, one.root)
-        with one.jobs(run_id) as count:
-            made = built(one, RANKING, run_id, suite_of=lambda table: Suite(table.name, (key,)))
-        jobs.append(count())
-        assert (made.outcome, seen) == ("published", [(3, False), (1, False)])
-    assert jobs[0] < jobs[1]
 
 
 def test_every_class_that_pyspark_often_asks_for_is_there_and_remembered(spark: SparkSession) -> None:

@@ -765,7 +765,7 @@ def judged(spark: SparkSession, name: str, candidate: Rows, made: Mapping[str, R
     frames = {"this": rows(spark, candidate, table), "bronze": rows(spark, made[bronze.TABLE.name], bronze.TABLE)}
     frames["fixes"] = frames["this"].limit(0)
     read = {n: _input(spark, i.of, made) for n, i in table.reads.items() if n in {n.of for n in suite.numbers}}
-    judged_rows = gate.judge(suite, frames["this"], few=True)
+    judged_rows = gate.judge(suite, frames["this"])
     return gate.with_reconciled(
         judged_rows, suite, lambda: numbers.of(suite, lambda of: (frames | read)[of], ARGS["today"])
     )

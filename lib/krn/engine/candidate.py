@@ -1,26 +1,37 @@
 """A candidate: what a table would become, row by row against what it is, written once and not yet published."""
 
-from dataclasses import dataclass
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
 from krn.errors import KrnError
+from krn.gate import Plan
+from krn.gate.quiet import SPARK, quiet
 from krn.tables.table import Table
 
 CHANGES = ("insert", "update", "delete", "same")
+VISIBLE = ("insert", "update", "same")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Parquet files under `path`, one folder for each kind of change; `rows` counts them from the files' footers."""
+    """Parquet files under `path`, one folder for each kind of change; `rows` counts them from the files' footers.
+
+    `counted` are the aggregates of its gate's `plan`, counted on the way; none where Spark could not.
+    """
 
     table: Table
     path: Path
     rows: dict[str, int]
+    plan: Plan | None = None
+    counted: Mapping[Any, Any] = field(default_factory=dict)
 
     @property
     def n_changed(self) -> int:
@@ -28,7 +39,7 @@ class Candidate:
 
     @property
     def n_visible(self) -> int:
-        return self.rows["insert"] + self.rows["update"] + self.rows["same"]
+        return sum(self.rows[change] for change in VISIBLE)
 
     def read(self, spark: SparkSession, *changes: str) -> DataFrame:
         """The rows of the given kinds of change, with the column `_change`."""
@@ -38,9 +49,14 @@ class Candidate:
             return spark.createDataFrame([], schema)
         return spark.read.schema(schema).option("basePath", str(self.path)).parquet(*folders)
 
+    @property
+    def files(self) -> list[Path]:
+        """The files of the rows that readers would see."""
+        return [file for change in VISIBLE for file in files_in(self.path / f"_change={change}")]
+
     def visible(self, spark: SparkSession) -> DataFrame:
         """The rows that readers would see."""
-        return self.read(spark, "insert", "update", "same").select(*(c.name for c in self.table.columns))
+        return self.read(spark, *VISIBLE).select(*(c.name for c in self.table.columns))
 
 
 def conform(table: Table, frame: DataFrame) -> DataFrame:
@@ -60,11 +76,35 @@ def conform(table: Table, frame: DataFrame) -> DataFrame:
     return frame.select(*want)
 
 
-def write(table: Table, new: DataFrame, old: DataFrame | None, path: Path) -> Candidate:
-    """Compare `new` with `old` (the target's rows in scope; None = there are none) and write the result to `path`."""
+def write(table: Table, new: DataFrame, old: DataFrame | None, path: Path, plan: Plan | None = None) -> Candidate:
+    """Compare `new` with `old` (the target's rows in scope; None = there are none) and write the result to `path`.
+
+    What the `plan` of its gate asks for is counted on the way.
+    """
     compared = new.withColumn("_change", F.lit("insert")) if old is None else _compared(table, new, old)
-    compared.write.partitionBy("_change").parquet(str(path))
-    return Candidate(table, path, {change: rows_in(path / f"_change={change}") for change in CHANGES})
+    counted = _written_and_counted(compared, path, plan.aggregates) if plan else {}
+    if not counted:
+        _write(compared, path)
+    rows = {change: rows_in(path / f"_change={change}") for change in CHANGES}
+    return Candidate(table, path, rows, plan, counted)
+
+
+def _written_and_counted(frame: DataFrame, path: Path, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
+    """The values of the aggregates over what was written; where Spark can't count them none, and nothing is written."""
+    seen, names = Observation(), [f"n{n}" for n in range(len(aggregates))]
+    try:
+        with quiet():
+            columns = (column.alias(name) for name, column in zip(names, aggregates.values(), strict=True))
+            _write(frame.observe(seen, *columns), path)
+    except SPARK:
+        shutil.rmtree(path, ignore_errors=True)
+        return {}
+    values = seen.get
+    return dict(zip(aggregates, (values[name] for name in names), strict=True))
+
+
+def _write(frame: DataFrame, path: Path) -> None:
+    frame.write.partitionBy("_change").parquet(str(path))
 
 
 def _compared(table: Table, new: DataFrame, old: DataFrame) -> DataFrame:
@@ -83,7 +123,12 @@ def _compared(table: Table, new: DataFrame, old: DataFrame) -> DataFrame:
 
 def rows_in(folder: Path) -> int:
     """How many rows the Parquet files of a folder have, as their footers say."""
-    return sum(pq.read_metadata(file).num_rows for file in folder.glob("*.parquet"))
+    return sum(pq.read_metadata(file).num_rows for file in files_in(folder))
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The Parquet files of a folder; none where there is no folder."""
+    return sorted(folder.glob("*.parquet"))
 
 
 def _same(left: DataType, right: DataType) -> bool:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from krn import gate, waivers, waiving
 from krn.engine import inputs, numbers, recorded
@@ -12,7 +13,8 @@ from krn.engine.candidate import Candidate
 from krn.engine.inputs import scope_of
 from krn.engine.pins import Pins
 from krn.engine.scope import Scope
-from krn.gate import Result, Suite
+from krn.gate import Plan, Result, Suite
+from krn.gate.result import ROWS
 from krn.outcome import Run
 from krn.store import Store
 from krn.tables.table import Table
@@ -22,6 +24,14 @@ Split = Callable[[Mapping[str, Any]], tuple[DataFrame, DataFrame]]
 
 #: Up to so many rows one task gates a candidate: 0.20 against 0.48 CPU s at 10,000 rows, and no shuffle.
 ONE_TASK = 200_000
+
+
+def plan(table: Table, suite: Suite | None, store: Store, run: Run) -> Plan | None:
+    """What is to be counted of a candidate while it is written; None where that is for a pass of its own."""
+    if suite is None or run.engine == "plain":
+        return None
+    plan = gate.plan(suite, store.spark, table.schema, F.col("_change") != "delete")
+    return plan if plan.may_ride else None
 
 
 def gated(candidate: Candidate, suite: Suite, store: Store, pins: Pins, scope: Scope, run: Run) -> Result | None:
@@ -62,10 +72,13 @@ def _is_known(candidate: Candidate, store: Store) -> bool:
 
 
 def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
-    few = candidate.n_visible <= ONE_TASK
+    """By what was counted when the candidate was written, if all of its rows were; else by a pass over its files."""
     visible = candidate.visible(store.spark)
     with store.planned(candidate.n_visible):
-        return gate.judge(suite, visible.coalesce(1) if few else visible, engine=run.engine, few=few)
+        if candidate.plan and candidate.counted.get(ROWS) == candidate.n_visible:
+            return gate.judge_counted(candidate.plan, candidate.counted, visible, candidate.files)
+        few = candidate.n_visible <= ONE_TASK
+        return gate.judge(suite, visible.coalesce(1) if few else visible, engine=run.engine)
 
 
 def _unexpectedly_empty(suite: Suite) -> Result:

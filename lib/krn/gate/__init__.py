@@ -5,28 +5,34 @@ mean or sum (there is no value). Whether a candidate may be empty is for the bui
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql.types import StructType
 
 from krn.gate.lint import lint
-from krn.gate.quiet import quiet
-from krn.gate.result import ROWS, Check, Result, nothing_came, reason
+from krn.gate.plan import Plan
+from krn.gate.quiet import SPARK, quiet
+from krn.gate.result import Check, Result, nothing_came, reason
 from krn.gate.suite import Expectation, Number, Suite, load
 
 __all__ = [
     "Check",
     "Expectation",
     "Number",
+    "Plan",
     "Result",
     "Suite",
     "judge",
+    "judge_counted",
     "lint",
     "load",
     "nothing_came",
+    "plan",
     "reconcile",
     "refused",
     "with_reconciled",
@@ -42,18 +48,15 @@ def judge(
     frame: DataFrame,
     extra: Mapping[str, Column] | None = None,
     engine: str = "fused",
-    *,
-    few: bool = False,
 ) -> Result:
     """Judge the rows of a frame by the suite's expectations, in one Spark pass and a job for its key.
 
-    It raises for nothing the data holds. `few` promises so few rows that a task can hold their keys' hashes: then a
-    key that is unique needs no job of its own.
+    It raises for nothing the data holds.
 
     `extra` are aggregates of the caller that ride in the same pass and come back exact. `engine="plain"` is Great
     Expectations as it comes: the tests' oracle, and the way out if fusing breaks.
     """
-    own = {ROWS: F.count(F.lit(1)), **(extra or {})}
+    own = extra or {}
     with quiet():
         if engine == "plain":
             from krn.gate import plain  # here and below, since it imports Great Expectations: 3 s
@@ -61,7 +64,26 @@ def judge(
             return plain.judge(suite, frame, own)
         from krn.gate import judging
 
-        return judging.judge(suite, frame, own, few=few)
+        return judging.judge(suite, frame, own)
+
+
+def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column) -> Plan:
+    """What a pass over a frame with these columns must count of the rows `where` that is true, to judge them.
+
+    For a caller that makes that pass anyway; `judge_counted` says what becomes of it.
+    """
+    with quiet():
+        from krn.gate import judging
+
+        return judging.plan(suite, spark, schema, where)
+
+
+def judge_counted(plan: Plan, values: Mapping[Any, Any], frame: DataFrame, files: Sequence[Path]) -> Result:
+    """Judge rows by the values of a plan's aggregates; `frame` reads them from Parquet `files`, to look at keys."""
+    with quiet():
+        from krn.gate import judging
+
+        return judging.judge_counted(plan, values, frame, files)
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
@@ -82,8 +104,6 @@ def with_reconciled(result: Result, suite: Suite, measure: Callable[[], Mapping[
     """The result of a candidate with the checks of the suite's `reconcile` part; numbers that Spark can't count close
     the gate, as an expectation does that it can't count: they are the gate's own, not the table's.
     """
-    from krn.gate.judging import SPARK
-
     try:
         with quiet():
             numbers = measure()

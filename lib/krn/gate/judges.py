@@ -1,6 +1,6 @@
 """Our expectations as the objects that Great Expectations judges with."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from typing import Any
 
 from great_expectations.exceptions.exceptions import GreatExpectationsError
@@ -11,11 +11,16 @@ from krn.errors import KrnError, UsageError
 from krn.gate.coverage import columns_of
 from krn.gate.suite import Expectation
 
-# no samples: they are raw values, and each costs a job
-BASIC: Mapping[str, Any] = {"result_format": "BASIC", "partial_unexpected_count": 0}
-
 # what Great Expectations raises for a suite or a value that it can't work with
 REFUSALS = (GreatExpectationsError, KrnError, ValueError, TypeError, LookupError, ArithmeticError, AssertionError)
+
+
+def runtime() -> dict[str, Any]:
+    """How results are to be told; anew each time, since Great Expectations writes into it.
+
+    No samples: they are raw values, and each costs a job.
+    """
+    return {"result_format": {"result_format": "BASIC", "partial_unexpected_count": 0}}
 
 
 def judge_of(expectation: Expectation, columns: Container[str], place: int = 0) -> Judge:

@@ -3,10 +3,12 @@
 The keys themselves are not in that pass (`krn.gate.key`): Spark would carry every sum through its shuffle.
 """
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -14,39 +16,47 @@ from great_expectations.execution_engine.execution_engine import ExecutionEngine
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import Expectation as Judge
 from great_expectations.util import convert_to_json_serializable
-from great_expectations.validator.validation_graph import ValidationGraph
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from krn.gate import key
-from krn.gate.judges import BASIC, REFUSALS, judge_of
-from krn.gate.measure import Metrics, Planner
+from krn.gate.graph import Graph, Metrics
+from krn.gate.judges import REFUSALS, judge_of, runtime
+from krn.gate.measure import Planner
+from krn.gate.plan import Plan
+from krn.gate.quiet import SPARK
 from krn.gate.result import ROWS, Check, Result, check, counted, failed, uncounted
 from krn.gate.suite import Expectation, Suite
 
-SPARK = (PySparkException, Py4JError)
+NONE: Mapping[str, Column] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Plan:
-    """An expectation, what it is judged with, and the metrics that were asked for."""
+def plan(
+    suite: Suite, spark: SparkSession, schema: StructType, where: Column, own: Mapping[str, Column] = NONE
+) -> Plan:
+    """The plan for the rows `where` that is true, in a frame with these columns; `own` are the caller's aggregates."""
+    planner = Planner(spark, schema, where)
+    judges, metrics = _planned(suite.expectations, schema.names, planner)
+    counts = {ROWS: F.count_if(where), **own}
+    return Plan(suite, tuple(judges), metrics, tuple(counts), {**counts, **planner.wanted}, planner.keys)
 
-    of: Expectation
-    judge: Judge
-    metrics: Metrics
 
-
-def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column], *, few: bool) -> Result:
-    """The expectations over a frame, in one pass with the caller's `own` aggregates; with the key of `few` rows."""
-    planner = Planner(frame)
-    plans = [_plan(expectation, frame.columns, planner) for expectation in suite.expectations]
+def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
+    """The expectations over a frame, in one pass with the caller's `own` aggregates, and one for each key."""
     try:
-        values = _counted(frame, {**own, **planner.wanted}, planner.keys, few=few)
+        return _counted(suite, frame, own)
     except SPARK:
-        return own_result(suite, [_alone(plan, frame, planner) for plan in plans], frame, own)
-    return counted(suite, [_judged(plan, values) for plan in plans], {name: values[name] for name in own})
+        alone = [_alone(replace(suite, expectations=(e,)), frame) for e in suite.expectations]
+        return own_result(suite, alone, frame, own)
+
+
+def judge_counted(plan: Plan, values: Mapping[Any, Any], frame: DataFrame, files: Sequence[Path]) -> Result:
+    """The result of a frame in these files, whose aggregates have these values."""
+    try:
+        return _result(plan, values, frame, files)
+    except SPARK:  # it can't count a key
+        return judge(plan.suite, frame, {})
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
@@ -56,8 +66,9 @@ def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
     """
     engine = PandasExecutionEngine()
     engine.load_batch_data("numbers", pd.DataFrame([dict(numbers)], dtype=object))
-    checks = [_judged(_plan(expectation, numbers, engine), {}) for expectation in suite.reconcile]
-    found = [_with_number(check, e, numbers) for check, e in zip(checks, suite.reconcile, strict=True)]
+    judges, metrics = _planned(suite.reconcile, numbers, engine)
+    checks = [(_judged(judge, e, metrics), e) for judge, e in zip(judges, suite.reconcile, strict=True)]
+    found = [_with_number(check, e, numbers) for check, e in checks]
     return Result(suite.table, suite.hash, checks=tuple(found))
 
 
@@ -72,7 +83,7 @@ def _with_number(check: Check, expectation: Expectation, numbers: Mapping[str, i
 def own_result(suite: Suite, checks: list[Check], frame: DataFrame, own: Mapping[str, Column]) -> Result:
     """The result for checks made apart from the caller's aggregates."""
     try:
-        return counted(suite, checks, count(frame, own))
+        return counted(suite, checks, count(frame, {ROWS: F.count(F.lit(1)), **own}))
     except SPARK as error:
         return uncounted(suite, checks, error)
 
@@ -82,58 +93,66 @@ def count(frame: DataFrame, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
     return dict(zip(aggregates, frame.agg(*aggregates.values()).collect()[0], strict=True))
 
 
-def _plan(expectation: Expectation, columns: Container[str], engine: ExecutionEngine[Any]) -> Plan | Check:
-    """Let Great Expectations resolve what one expectation needs; a `Planner` answers counts with placeholders."""
+def _planned(
+    expectations: Iterable[Expectation], columns: Container[str], engine: ExecutionEngine[Any]
+) -> tuple[list[Judge | Check], Metrics]:
+    """Let Great Expectations resolve what each expectation needs; a `Planner` answers counts with placeholders."""
+    graph = Graph(engine)
+    return [_judge(expectation, columns, graph) for expectation in expectations], graph.known
+
+
+def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> Judge | Check:
     try:
         judge = judge_of(expectation, columns)
-        graph = ValidationGraph(execution_engine=engine)
-        for metric in judge.get_validation_dependencies(engine, _runtime()).get_metric_configurations():
-            graph.build_metric_dependency_graph(metric, _runtime())
-        metrics, _ = graph.resolve({**_runtime(), "catch_exceptions": False}, show_progress_bars=False)
+        for metric in judge.get_validation_dependencies(graph.engine, runtime()).get_metric_configurations():
+            graph.resolve(metric)
     except REFUSALS as error:
         return failed(expectation, error)
-    return Plan(expectation, judge, metrics)
+    return judge
 
 
-def _counted(
-    frame: DataFrame, aggregates: Mapping[Any, Column], keys: Mapping[Any, list[str]], *, few: bool = False
-) -> dict[Any, Any]:
-    """The one pass, and the surplus of each key."""
-    hashes = {name: key.n_hashes(frame, columns) for name, columns in keys.items()} if few else {}
-    values = count(frame, {ROWS: F.count(F.lit(1)), **aggregates, **hashes})
-    return values | {
-        name: key.count_surplus(frame, columns, values[ROWS], values.get(name)) for name, columns in keys.items()
-    }
+def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
+    asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
+    return _result(asked, count(frame, asked.aggregates), frame)
 
 
-def _alone(plan: Plan | Check, frame: DataFrame, planner: Planner) -> Check:
-    """The check of an expectation counted by itself, so that one that Spark can't count doesn't hide the others."""
-    if isinstance(plan, Check):
-        return plan
-    wanted = {name: planner.wanted[name] for name in plan.metrics if name in planner.wanted}
-    keys = {name: planner.keys[name] for name in plan.metrics if name in planner.keys}
+def _result(plan: Plan, values: Mapping[Any, Any], frame: DataFrame, files: Sequence[Path] = ()) -> Result:
+    """Keys are looked up in the files, where there are some."""
+    surplus = {name: _surplus(columns, values[ROWS], frame, files) for name, columns in plan.keys.items()}
+    known = _known(plan.metrics, {**values, **surplus})
+    checks = [_judged(judge, of, known) for judge, of in zip(plan.judges, plan.suite.expectations, strict=True)]
+    return counted(plan.suite, checks, {name: values[name] for name in plan.own})
+
+
+def _alone(suite: Suite, frame: DataFrame) -> Check:
+    """The check of a suite's one expectation, so that one that Spark can't count doesn't hide the others."""
     try:
-        return _judged(plan, _counted(frame, wanted, keys))
+        return _counted(suite, frame, {}).checks[0]
     except SPARK as error:
-        return failed(plan.of, error)
+        return failed(suite.expectations[0], error)
 
 
-def _judged(plan: Plan | Check, values: Mapping[Any, Any]) -> Check:
-    """What Great Expectations says of the metrics, once the values are in the places of the placeholders."""
-    if isinstance(plan, Check):
-        return plan
-    known = {name: _value(values[name]) if name in values else metric for name, metric in plan.metrics.items()}
+def _surplus(columns: list[str], rows: int, frame: DataFrame, files: Sequence[Path]) -> int:
+    found = key.surplus_of_files(files, columns, frame.schema) if files and rows <= key.READ else None
+    return key.count_surplus(frame, columns, rows) if found is None else found
+
+
+def _known(metrics: Mapping[Any, Any], values: Mapping[Any, Any]) -> Metrics:
+    """The metrics, with the values in the places of the placeholders."""
+    return {name: _value(values[name]) if name in values else metric for name, metric in metrics.items()}
+
+
+def _judged(judge: Judge | Check, of: Expectation, known: Metrics) -> Check:
+    """What Great Expectations says of the metrics."""
+    if isinstance(judge, Check):
+        return judge
     try:
-        said = plan.judge.metrics_validate(known, runtime_configuration=_runtime())
+        said = judge.metrics_validate(known, runtime_configuration=runtime())
     except REFUSALS as error:
-        return failed(plan.of, error)
-    return check(plan.of, bool(said.success), said.result)
+        return failed(of, error)
+    return check(of, bool(said.success), said.result)
 
 
 def _value(value: Any) -> Any:
     """As Great Expectations has it, but an instant with its offset: Spark gives the process's local time."""
     return convert_to_json_serializable(value.astimezone(UTC) if isinstance(value, datetime) else value)
-
-
-def _runtime() -> dict[str, Any]:
-    return {"result_format": dict(BASIC)}  # anew each time: Great Expectations writes into it

@@ -7,21 +7,20 @@ same one run by plain Great Expectations.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchData
 from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
 from great_expectations.validator.metric_configuration import MetricConfiguration, MetricConfigurationID
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from krn.gate import key
 from krn.gate.aggregates import OWN
-
-Metrics = dict[MetricConfigurationID, Any]
+from krn.gate.graph import Metrics
 
 _ROWS = "table.row_count"
 _OF_VALUES: Mapping[str, Callable[..., Column]] = {
@@ -48,7 +47,7 @@ class Rows:
     """Stands in for a frame: it remembers its filters as one condition instead of applying them."""
 
     schema: StructType
-    where: Column = field(default_factory=lambda: F.lit(True))
+    where: Column
 
     def filter(self, condition: Column | str) -> "Rows":
         also = F.expr(condition) if isinstance(condition, str) else condition
@@ -68,11 +67,11 @@ class Planner(SparkDFExecutionEngine):
     Without a frame it can start no job.
     """
 
-    def __init__(self, frame: DataFrame) -> None:
-        super().__init__(spark=frame.sparkSession, persist=False)
+    def __init__(self, spark: SparkSession, schema: StructType, where: Column) -> None:
+        super().__init__(spark=spark, persist=False)
         self.wanted: dict[MetricConfigurationID, Column] = {}
         self.keys: dict[MetricConfigurationID, list[str]] = {}
-        self.batch_manager.save_batch_data("candidate", SparkDFBatchData(self, Rows(frame.schema)))
+        self.batch_manager.save_batch_data("candidate", SparkDFBatchData(self, Rows(schema, where)))
 
     def resolve_metrics(
         self,

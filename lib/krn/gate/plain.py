@@ -15,7 +15,7 @@ from great_expectations.expectations.expectation import Expectation as Judge
 from pyspark.sql import Column, DataFrame
 
 from krn.errors import KrnError
-from krn.gate.judges import BASIC, REFUSALS, judge_of
+from krn.gate.judges import REFUSALS, judge_of, runtime
 from krn.gate.judging import own_result
 from krn.gate.result import Check, Result, check, failed
 from krn.gate.suite import Expectation, Suite
@@ -46,7 +46,7 @@ def _validated(judges: Mapping[int, Judge], frame: DataFrame) -> list[Any]:
     whole = source.add_dataframe_asset("candidate").add_batch_definition_whole_dataframe("whole")
     batch = whole.get_batch(batch_parameters={"dataframe": frame})
     suite = gx.ExpectationSuite("suite", expectations=list(judges.values()))
-    return batch.validate(suite, result_format=dict(BASIC)).results
+    return batch.validate(suite, **runtime()).results
 
 
 def _check(expectation: Expectation, said: ExpectationValidationResult) -> Check:

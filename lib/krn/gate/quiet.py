@@ -1,4 +1,4 @@
-"""Silence for loggers that would write values out of the data."""
+"""What Spark raises, and silence for loggers that would write values out of the data when it does."""
 
 import logging
 from collections.abc import Iterator
@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+
+SPARK = (PySparkException, Py4JError)
 _LOUD = (
     "DataFrameQueryContextLogger",  # PySpark: 30 KB for each failed query, its message with the value and all
     "SQLQueryContextLogger",

@@ -1,0 +1,36 @@
+"""What a suite asks of rows, before they are counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Union
+
+from pyspark.sql import Column
+
+from krn.gate.result import Check
+from krn.gate.suite import Suite
+
+if TYPE_CHECKING:  # 3 s
+    from great_expectations.expectations.expectation import Expectation as Judge
+
+_DISTINCT = ("column.distinct_values.count", "column.unique_proportion")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`aggregates` for one pass, keys that are counted apart, and what Great Expectations makes of the values.
+
+    It has a judge for each expectation, or a check with an error where none could be made. `metrics` are what judges
+    look at, placeholders among them for what is counted; `own` names the aggregates that are not the suite's.
+    """
+
+    suite: Suite
+    judges: tuple[Union["Judge", Check], ...]
+    metrics: Mapping[Any, Any]
+    own: tuple[str, ...]
+    aggregates: Mapping[Any, Column]
+    keys: Mapping[Any, list[str]]
+
+    @property
+    def may_ride(self) -> bool:
+        """Whether a pass that writes the rows can count them: Spark can't tell values apart while it writes."""
+        return not any(getattr(name, "metric_name", "") in _DISTINCT for name in self.aggregates)

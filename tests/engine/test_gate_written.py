@@ -1,0 +1,82 @@
+"""A candidate is counted while it is written, and judged by that where all of it was counted."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from judging import gated, judged_as_written, written
+from pyspark.sql import DataFrame, SparkSession
+from world import RANKING, TOTALS, built, deliver, order, step
+
+from krn.gate import Expectation, Suite
+from krn.gate.result import ROWS
+from krn.store import Store
+
+NOT_NULL = Expectation("named", "expect_column_values_to_not_be_null", {"column": "name"}, "critical")
+NO_NUMBER = Expectation(
+    "number", "expect_column_values_to_not_be_null", {"column": "n", "row_condition": "cast(name AS int) > 0"}, "info"
+)
+
+
+def suite(*expectations: Expectation) -> Suite:
+    return Suite("silver.things", expectations)
+
+
+def things(spark: SparkSession, *rows: tuple[str, int, str | None]) -> DataFrame:
+    return spark.createDataFrame(rows, "id string, n int, name string")
+
+
+def test_rows_that_go_are_not_judged(spark: SparkSession, tmp_path: Path) -> None:
+    old = things(spark, ("a", 1, "alice"), ("b", 1, None))
+    result = judged_as_written(suite(NOT_NULL), things(spark, ("a", 2, "alice"), ("c", 1, "carol")), tmp_path, old)
+    assert (result.status, result.rows) == ("passed", 2)
+
+
+def test_rows_that_stay_are_judged(spark: SparkSession, tmp_path: Path) -> None:
+    rows = things(spark, ("a", 1, None))
+    assert judged_as_written(suite(NOT_NULL), rows, tmp_path, rows.union(things(spark, ("b", 1, "bob")))).failed
+
+
+def test_what_spark_cannot_count_is_an_error_hides_no_other_check_and_shows_no_value(
+    spark: SparkSession, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    both = suite(NOT_NULL, NO_NUMBER)
+    made = written(both, things(spark, ("a", 1, "alice"), ("b", 1, None)), tmp_path)
+    assert (made.counted, made.rows["insert"]) == ({}, 2)
+    named, number = gated(made, both, spark).checks
+    assert (named.status, named.unexpected_count) == ("held", 1)
+    assert (number.status, "CAST_INVALID_INPUT" in number.error) == ("error", True)
+    assert "alice" not in caplog.text
+
+
+def test_distinct_values_are_counted_by_a_pass_of_their_own(spark: SparkSession, tmp_path: Path) -> None:
+    kind, kwargs = "expect_column_unique_value_count_to_be_between", {"column": "name", "max_value": 1}
+    both = suite(NOT_NULL, Expectation("few", kind, kwargs, "critical"))
+    made = written(both, things(spark, ("a", 1, "alice"), ("b", 1, "bob")), tmp_path)
+    assert made.plan is None
+    assert [(check.id, check.observed) for check in gated(made, both, spark).failed] == [("few", 2)]
+
+
+def test_a_count_of_other_rows_than_were_written_is_not_believed(spark: SparkSession, tmp_path: Path) -> None:
+    made = written(suite(NOT_NULL), things(spark, ("a", 1, None)), tmp_path)
+    nothing_unexpected = dict.fromkeys(made.counted, 0)
+    counts = (made.counted, {**nothing_unexpected, ROWS: 1}, {**nothing_unexpected, ROWS: 2})
+    results = [gated(replace(made, counted=counted), suite(NOT_NULL), spark) for counted in counts]
+    assert [result.status for result in results] == ["held", "passed", "held"]
+
+
+def test_a_build_with_a_gate_takes_no_more_jobs_than_one_without(store: Store) -> None:
+    deliver(store, *(order(f"{n}") for n in range(3)))
+    step(store, "r1", (TOTALS,))
+    key = Expectation("key", "expect_key_to_be_unique", {"columns": ["order_id"]}, "critical")
+    some = Expectation("some", "expect_table_row_count_to_be_between", {"min_value": 1}, "critical")
+    jobs = []
+    for run_id, of in (("off", None), ("on", Suite(RANKING.name, (key, some)))):
+        one = Store(lambda: store.spark, store.root.parent / run_id)
+        shutil.copytree(store.root, one.root)
+        with one.jobs(run_id) as count:
+            made = built(one, RANKING, run_id, suite_of=lambda table, of=of: of)
+        jobs.append(count())
+        assert (made.outcome, made.result and made.result.status) == ("published", of and "passed")
+    assert jobs[0] == jobs[1]
