@@ -15,8 +15,8 @@ setup: $(READY) ## virtual environment, locked packages, Java, jars
 demo: $(READY) ## simulated workers -> queue and files -> bronze, silver, gold -> report
 	$(RUN) krn demo
 
-test: $(READY) ## run the tests: three processes, a file each at a time, the long ones first
-	$(RUN) pytest --durations=15 -n 3 --dist loadfile --no-loadscope-reorder tests/e2e tests/engine tests/tables tests/unit
+test: $(READY) ## run the tests: two processes, a file each at a time, the long ones first
+	$(RUN) pytest --durations=15 -n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/engine tests/tables tests/unit
 
 check: $(READY) ## style, format, types, walls between the modules, suites
 	$(RUN) ruff check .

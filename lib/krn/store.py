@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,6 +46,7 @@ class Store:
 
     session: Callable[[], SparkSession]
     root: Path
+    sums: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)  # of versions of its tables
 
     _started: list[SparkSession] = field(default_factory=list, init=False, repr=False, compare=False)
     _starting: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
@@ -73,7 +74,7 @@ class Store:
 
     def beside(self) -> "Store":
         """The same tables for another thread: what a session is told holds for all that is asked of it."""
-        return Store(lambda: self._session().newSession(), self.root)
+        return Store(lambda: self._session().newSession(), self.root, self.sums)
 
     def path(self, name: str) -> Path:
         return self.root.joinpath(*name.split("."))

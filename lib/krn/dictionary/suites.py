@@ -45,7 +45,7 @@ def _words() -> str:
     banned = [(code(name), instead) for name, instead in BANNED.items()]
     return part(
         "Words of a suite",
-        "Each is counted in the one pass over a candidate, the key of many rows by a job of its own.",
+        "Each is counted in one pass over the rows, keys beside it.",
         grid(("type", "arguments"), allowed),
         f"A bound may be `{{{PARAMETER}: {LOW}}}` or `{{{PARAMETER}: {HIGH}}}`: "
         "[former runs give it](../how-to/change-an-expectation.md#a-bound-that-former-runs-give).",

@@ -73,12 +73,16 @@ def _is_known(candidate: Candidate, store: Store) -> bool:
 
 def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
     """By what was counted when the candidate was written, if all of its rows were; else by a pass over its files."""
-    visible = candidate.visible(store.spark)
+    few = candidate.n_visible <= ONE_TASK
+
+    def visible() -> DataFrame:
+        frame = candidate.visible(store.spark)
+        return frame.coalesce(1) if few else frame
+
     with store.planned(candidate.n_visible):
         if candidate.plan and candidate.counted.get(ROWS) == candidate.n_visible:
-            return gate.judge_counted(candidate.plan, candidate.counted, visible, candidate.files)
-        few = candidate.n_visible <= ONE_TASK
-        return gate.judge(suite, visible.coalesce(1) if few else visible, engine=run.engine)
+            return gate.judge_counted(candidate.plan, candidate.counted, candidate.files, visible)
+        return gate.judge(suite, visible(), engine=run.engine)
 
 
 def _unexpectedly_empty(suite: Suite) -> Result:

@@ -1,18 +1,21 @@
 """The numbers of a reconciliation: exact sums over the whole table as it would be, and over its inputs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from krn.contracts.contract import Contract
 from krn.engine import inputs
 from krn.engine.candidate import Candidate
-from krn.engine.pins import Pins
+from krn.engine.pins import Pins, source_of
 from krn.engine.scope import Scope
-from krn.gate import Suite
+from krn.gate import Number, Suite
 from krn.store import Store
+from krn.tables.table import Table
 
 THIS = "this"
 
@@ -20,8 +23,23 @@ THIS = "this"
 def measure(
     suite: Suite, candidate: Candidate, store: Store, pins: Pins, scope: Scope, today: object
 ) -> dict[str, int | Decimal]:
-    """The suite's numbers over the whole table with the candidate in it, and over its inputs at their pins."""
-    return of(suite, lambda name: _frame(name, candidate, store, pins, scope), today)
+    """The suite's numbers over the whole table with the candidate in it, and over its inputs at their pins.
+
+    Several tables ask for the same sums of an input, so the store keeps those.
+    """
+    places = {n.name: _place(n, candidate.table, pins, today) for n in suite.numbers if n.of != THIS}
+    known = {name: store.sums[place] for name, place in places.items() if place in store.sums}
+    rest = replace(suite, numbers=tuple(n for n in suite.numbers if n.name not in known))
+    found = of(rest, lambda name: _frame(name, candidate, store, pins, scope), today)
+    store.sums.update({places[name]: value for name, value in found.items() if name in places})
+    return known | found
+
+
+def _place(number: Number, table: Table, pins: Pins, today: object) -> Hashable:
+    """What tells the sum of an input from every other one."""
+    given = table.reads[number.of]
+    kind = given.of.type if isinstance(given.of, Contract) else ""
+    return source_of(given), pins.seen[source_of(given)], kind, number.expression, today
 
 
 def of(suite: Suite, frame: Callable[[str], DataFrame], today: object) -> dict[str, int | Decimal]:

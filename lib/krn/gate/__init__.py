@@ -78,12 +78,17 @@ def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column) -
         return judging.plan(suite, spark, schema, where)
 
 
-def judge_counted(plan: Plan, values: Mapping[Any, Any], frame: DataFrame, files: Sequence[Path]) -> Result:
-    """Judge rows by the values of a plan's aggregates; `frame` reads them from Parquet `files`, to look at keys."""
+def judge_counted(
+    plan: Plan, values: Mapping[Any, Any], files: Sequence[Path], frame: Callable[[], DataFrame]
+) -> Result:
+    """Judge the rows of Parquet files by the values of a plan's aggregates; `frame` reads them, should it come to that.
+
+    Their keys are read from the files.
+    """
     with quiet():
         from krn.gate import judging
 
-        return judging.judge_counted(plan, values, frame, files)
+        return judging.judge_counted(plan, values, files, frame)
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:

@@ -3,7 +3,7 @@
 The keys themselves are not in that pass (`krn.gate.key`): Spark would carry every sum through its shuffle.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -39,7 +39,7 @@ def plan(
     planner = Planner(spark, schema, where)
     judges, metrics = _planned(suite.expectations, schema.names, planner)
     counts = {ROWS: F.count_if(where), **own}
-    return Plan(suite, tuple(judges), metrics, tuple(counts), {**counts, **planner.wanted}, planner.keys)
+    return Plan(suite, schema, tuple(judges), metrics, tuple(counts), {**counts, **planner.wanted}, planner.keys)
 
 
 def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
@@ -51,12 +51,20 @@ def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
         return own_result(suite, alone, frame, own)
 
 
-def judge_counted(plan: Plan, values: Mapping[Any, Any], frame: DataFrame, files: Sequence[Path]) -> Result:
-    """The result of a frame in these files, whose aggregates have these values."""
+def judge_counted(
+    plan: Plan, values: Mapping[Any, Any], files: Sequence[Path], frame: Callable[[], DataFrame]
+) -> Result:
+    """The result of the rows in these files, whose aggregates have these values; `frame` reads them."""
+    rows = values[ROWS]
+
+    def surplus(columns: list[str]) -> int:
+        found = key.surplus_of_files(files, columns, plan.schema) if rows <= key.READ else None
+        return key.count_surplus(frame(), columns, rows) if found is None else found
+
     try:
-        return _result(plan, values, frame, files)
+        return _result(plan, values, surplus)
     except SPARK:  # it can't count a key
-        return judge(plan.suite, frame, {})
+        return judge(plan.suite, frame(), {})
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
@@ -113,13 +121,13 @@ def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> J
 
 def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
     asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
-    return _result(asked, count(frame, asked.aggregates), frame)
+    values = count(frame, asked.aggregates)
+    return _result(asked, values, lambda columns: key.count_surplus(frame, columns, values[ROWS]))
 
 
-def _result(plan: Plan, values: Mapping[Any, Any], frame: DataFrame, files: Sequence[Path] = ()) -> Result:
-    """Keys are looked up in the files, where there are some."""
-    surplus = {name: _surplus(columns, values[ROWS], frame, files) for name, columns in plan.keys.items()}
-    known = _known(plan.metrics, {**values, **surplus})
+def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[list[str]], int]) -> Result:
+    keys = {name: surplus(columns) for name, columns in plan.keys.items()}
+    known = _known(plan.metrics, {**values, **keys})
     checks = [_judged(judge, of, known) for judge, of in zip(plan.judges, plan.suite.expectations, strict=True)]
     return counted(plan.suite, checks, {name: values[name] for name in plan.own})
 
@@ -130,11 +138,6 @@ def _alone(suite: Suite, frame: DataFrame) -> Check:
         return _counted(suite, frame, {}).checks[0]
     except SPARK as error:
         return failed(suite.expectations[0], error)
-
-
-def _surplus(columns: list[str], rows: int, frame: DataFrame, files: Sequence[Path]) -> int:
-    found = key.surplus_of_files(files, columns, frame.schema) if files and rows <= key.READ else None
-    return key.count_surplus(frame, columns, rows) if found is None else found
 
 
 def _known(metrics: Mapping[Any, Any], values: Mapping[Any, Any]) -> Metrics:

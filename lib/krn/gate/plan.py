@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
 from pyspark.sql import Column
+from pyspark.sql.types import StructType
 
 from krn.gate.result import Check
 from krn.gate.suite import Suite
@@ -24,6 +25,7 @@ class Plan:
     """
 
     suite: Suite
+    schema: StructType
     judges: tuple[Union["Judge", Check], ...]
     metrics: Mapping[Any, Any]
     own: tuple[str, ...]
