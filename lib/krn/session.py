@@ -1,5 +1,6 @@
 """The one place that builds a SparkSession, from the same properties file that spark-submit takes."""
 
+import logging
 import os
 import re
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import structlog
 from py4j.protocol import Py4JJavaError
 from pyspark import SparkConf, SparkContext
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from krn import java
@@ -20,6 +22,8 @@ JAVA = "spark.driver.extraJavaOptions"
 SMALL = {JAVA: "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"}
 #: The project's files that its properties name.
 _OURS = re.compile(r"\.jars/[\w.-]+|conf/log4j2\.properties")
+#: Loggers of PySpark that write 30 KB for each query that fails, its message with the value in it among them.
+LOUD = ("DataFrameQueryContextLogger", "SQLQueryContextLogger")
 #: What Hadoop's own servers and jobs are told: 770 of 1,080 keys that Spark sends out with whatever it reads or writes.
 SERVERS = (
     *("ha.", "hadoop.http.", "hadoop.registry.", "hadoop.zk.", "ipc.[port_number].", "ipc.server.", "yarn."),
@@ -77,6 +81,8 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
     for name in OFTEN:  # what the view of the JVM has as an attribute, it does not ask for again
         setattr(spark._jvm, name, getattr(spark._jvm, name))
     pass_sigterm_on()
+    for name in LOUD:
+        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
     return spark
 
 

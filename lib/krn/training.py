@@ -93,7 +93,10 @@ def matured_by(today: date, label_delay_days: int) -> date:
 def train(store: Store, lesson: Lesson, capacity: int) -> Trained:
     """Grow a forest and keep it beside the others, with how well one does that has not seen the last days."""
     built, inputs = _inputs(store.root)
-    features, scores, labels = (store.read(name, seen.version) for name, seen in inputs.items())
+    beside = (
+        store.beside()
+    )  # Spark sends a forest's session to its tasks, and can't once that has counted what it wrote
+    features, scores, labels = (beside.read(name, seen.version) for name, seen in inputs.items())
     tables = (features, scores, labels)
     given = examples(*tables, lesson).persist()
     draft = store.root / models.FOLDER / f".{lesson.as_of:%Y%m%dT%H%M%S}-{os.getpid()}"

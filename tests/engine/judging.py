@@ -5,23 +5,29 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from krn.engine import gating
 from krn.engine.candidate import Candidate, write
 from krn.engine.pins import Pins
 from krn.engine.scope import Scope
-from krn.gate import Check, Result, Suite
+from krn.gate import Check, Result, Suite, plan
 from krn.outcome import Run
 from krn.store import Store
 from krn.tables.table import Column, Table
+
+
+def rides(frame: DataFrame, suite: Suite) -> bool:
+    """Whether what a suite asks of a frame is counted while that is written."""
+    return plan(suite, frame.sparkSession, frame.schema, F.lit(True)).may_ride
 
 
 def written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame | None = None) -> Candidate:
     """A candidate as a build writes it, of a table with the frame's columns, the first of them its key."""
     columns = tuple(Column(field.name, field.dataType, "") for field in new.schema)
     table = Table(suite.table, "", (columns[0].name,), columns)
-    plan = gating.plan(table, suite, Store(lambda: new.sparkSession, folder), _run(suite))
-    return write(table, new, old, folder / "rows", plan)
+    asked = gating.plan(table, suite, Store(lambda: new.sparkSession, folder), _run(suite))
+    return write(table, new, old, folder / "rows", asked)
 
 
 def gated(made: Candidate, suite: Suite, spark: SparkSession) -> Result | None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from judging import found, judged_as_written
+from judging import found, judged_as_written, rides
 from pyspark.sql import SparkSession
 
 from krn.gate import Expectation, Result, Suite, judge
@@ -205,9 +205,11 @@ def test_one_pass_finds_what_plain_great_expectations_finds(results, frame, case
 
 @pytest.mark.parametrize("frame", ["clean", "dirty", "nulls", "floats"])
 def test_what_is_counted_while_it_is_written_is_what_the_one_pass_finds(spark, results, tmp_path, frame):
-    riding = {case: said for case, said in OF_FRAMES[frame].items() if "unique_value" not in said[0]}
-    written = judged_as_written(suite(riding), spark.createDataFrame(FRAMES[frame], SCHEMA), tmp_path)
-    assert written.rows == len(FRAMES[frame])
+    """But for sums, shares, percentiles and distinct values, which take a pass of their own."""
+    rows = spark.createDataFrame(FRAMES[frame], SCHEMA)
+    riding = {case: said for case, said in OF_FRAMES[frame].items() if rides(rows, suite({case: said}))}
+    written = judged_as_written(suite(riding), rows, tmp_path)
+    assert (written.rows, len(riding) >= 5) == (len(FRAMES[frame]), True)
     assert [_found(written, case) for case in riding] == [_found(results[frame][0], case) for case in riding]
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import compress
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from judging import found
+from judging import found, judged_as_written, rides
 from pyspark.sql import SparkSession
 from pyspark.sql.types import (
     BooleanType,
@@ -111,7 +113,7 @@ SLOW = [pytest.param(seed, seed, nulls, marks=pytest.mark.slow) for seed in rang
 
 @pytest.mark.parametrize(("seed", "size", "nulls"), [(1, 12, 0.2), *SLOW])
 def test_a_suite_that_nobody_wrote_is_judged_as_plain_great_expectations_judges_it(
-    spark: SparkSession, seed: int, size: int, nulls: float
+    spark: SparkSession, tmp_path: Path, seed: int, size: int, nulls: float
 ):
     rng = Random(seed)
     frame, asked = spark.createDataFrame(rows(rng, size, nulls), TABLE.schema).coalesce(1), suite(rng)
@@ -119,6 +121,9 @@ def test_a_suite_that_nobody_wrote_is_judged_as_plain_great_expectations_judges_
     for one, other, of in zip(fused.checks, plain.checks, asked.expectations, strict=True):
         assert found(one) == found(other), (of.type, of.kwargs)
         assert one.error == ""
+    riding = [rides(frame, Suite(TABLE.name, (e,))) for e in asked.expectations]
+    written = judged_as_written(Suite(TABLE.name, tuple(compress(asked.expectations, riding))), frame, tmp_path)
+    assert [found(check) for check in written.checks] == [found(check) for check in compress(fused.checks, riding)]
 
 
 def test_suites_at_random_are_as_the_lint_wants_them():

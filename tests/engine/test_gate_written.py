@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from judging import gated, judged_as_written, written
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
 from world import RANKING, TOTALS, built, deliver, order, step
 
+from krn.engine.candidate import told
 from krn.gate import Expectation, Suite
-from krn.gate.result import ROWS
+from krn.gate.result import ROWS, SPARK
 from krn.store import Store
 
 NOT_NULL = Expectation("named", "expect_column_values_to_not_be_null", {"column": "name"}, "critical")
@@ -50,12 +52,44 @@ def test_what_spark_cannot_count_is_an_error_hides_no_other_check_and_shows_no_v
     assert "alice" not in caplog.text
 
 
-def test_distinct_values_are_counted_by_a_pass_of_their_own(spark: SparkSession, tmp_path: Path) -> None:
-    kind, kwargs = "expect_column_unique_value_count_to_be_between", {"column": "name", "max_value": 1}
+def test_a_condition_that_is_no_sql_is_an_error_and_hides_no_other_check(spark: SparkSession, tmp_path: Path) -> None:
+    kwargs = {"min_value": 1, "row_condition": "n >"}
+    both = suite(NOT_NULL, Expectation("rows", "expect_table_row_count_to_be_between", kwargs, "critical"))
+    made = written(both, things(spark, ("a", 1, "alice")), tmp_path)
+    assert made.counted == {}
+    assert [check.status for check in gated(made, both, spark).checks] == ["passed", "error"]
+
+
+def test_rows_that_spark_cannot_make_stop_the_build_leave_no_candidate_and_show_no_value(
+    spark: SparkSession, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = things(spark, ("a", 1, "alice")).withColumn("n", F.col("name").cast("int"))
+    with pytest.raises(SPARK):
+        written(suite(NOT_NULL), rows, tmp_path)
+    assert list(tmp_path.rglob("*.parquet")) == []
+    assert "alice" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("kind", "kwargs"),
+    [
+        ("expect_column_unique_value_count_to_be_between", {"column": "name", "max_value": 1}),
+        ("expect_column_sum_to_be_between", {"column": "n", "max_value": 1}),
+    ],
+)
+def test_what_an_observed_write_might_never_tell_is_counted_by_a_pass_of_its_own(
+    spark: SparkSession, tmp_path: Path, kind: str, kwargs: dict[str, object]
+) -> None:
     both = suite(NOT_NULL, Expectation("few", kind, kwargs, "critical"))
     made = written(both, things(spark, ("a", 1, "alice"), ("b", 1, "bob")), tmp_path)
     assert made.plan is None
     assert [(check.id, check.observed) for check in gated(made, both, spark).failed] == [("few", 2)]
+
+
+def test_an_observation_that_never_comes_is_not_waited_for(spark: SparkSession) -> None:
+    never = Observation()
+    spark.range(1).observe(never, F.count("id").alias("n"))
+    assert told(never, patience=0.01) == {}
 
 
 def test_a_count_of_other_rows_than_were_written_is_not_believed(spark: SparkSession, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from paying import START, initiated, labelled
 from pyspark.ml.classification import RandomForestClassificationModel
 from pyspark.ml.functions import array_to_vector, vector_to_array
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from world import HOME, deliver
 
@@ -71,7 +71,9 @@ def run(store: Store, day: int, *steps: str, rules: Path | None = None) -> Recor
 
 @pytest.fixture(scope="module")
 def town(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A model is trained in a session that has counted what it wrote, as one that builds with a gate has."""
     store = Store(lambda: spark, tmp_path_factory.mktemp("town") / "warehouse")
+    spark.range(1).observe(Observation(), F.count("id").alias("n")).collect()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "SETTINGS", {"numTrees": 4, "maxDepth": 2})
         deliver(store, *paid(0, DAYS))

@@ -11,7 +11,7 @@ _KEYS = {
     "warehouse": "folder of the tables; a local path",
     "timezone": "IANA name of the zone whose days are business days",
     "currency": "ISO 4217 code of amounts in bodies that name none",
-    "gate": "fused: one Spark pass; plain: Great Expectations as it comes, slower; off: publish without asking",
+    "gate": "fused: one pass; plain: Great Expectations as it comes, slower; off: publish without asking",
     "fraud_rules": "file of the rules that score card transactions; conf/fraud_rules.toml unless named",
     "label_delay_days": "days until fraud is mostly known to be fraud",
     "review_capacity": "cards that can be reviewed a day",

@@ -1,9 +1,9 @@
 """A candidate: what a table would become, row by row against what it is, written once and not yet published."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -13,7 +13,7 @@ from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructFi
 
 from krn.errors import KrnError
 from krn.gate import Plan
-from krn.gate.quiet import SPARK, quiet
+from krn.gate.result import SPARK
 from krn.tables.table import Table
 
 CHANGES = ("insert", "update", "delete", "same")
@@ -79,28 +79,39 @@ def conform(table: Table, frame: DataFrame) -> DataFrame:
 def write(table: Table, new: DataFrame, old: DataFrame | None, path: Path, plan: Plan | None = None) -> Candidate:
     """Compare `new` with `old` (the target's rows in scope; None = there are none) and write the result to `path`.
 
-    What the `plan` of its gate asks for is counted on the way.
+    What the `plan` of its gate asks for is counted on the way. Where Spark can't count it, it can't write either: then
+    the result is written once more, uncounted and beside `path`, where tasks that still die may leave files.
     """
     compared = new.withColumn("_change", F.lit("insert")) if old is None else _compared(table, new, old)
-    counted = _written_and_counted(compared, path, plan.aggregates) if plan else {}
-    if not counted:
+    try:
+        counted = _written_and_counted(compared, path, plan.aggregates) if plan else None
+    except SPARK:
+        counted, path = None, path.with_name(f"{path.name}-uncounted")
+    if counted is None:
         _write(compared, path)
     rows = {change: rows_in(path / f"_change={change}") for change in CHANGES}
-    return Candidate(table, path, rows, plan, counted)
+    return Candidate(table, path, rows, plan, counted or {})
 
 
 def _written_and_counted(frame: DataFrame, path: Path, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
-    """The values of the aggregates over what was written; where Spark can't count them none, and nothing is written."""
+    """The values of the aggregates over what was written; none where Spark does not tell."""
     seen, names = Observation(), [f"n{n}" for n in range(len(aggregates))]
-    try:
-        with quiet():
-            columns = (column.alias(name) for name, column in zip(names, aggregates.values(), strict=True))
-            _write(frame.observe(seen, *columns), path)
-    except SPARK:
-        shutil.rmtree(path, ignore_errors=True)
-        return {}
-    values = seen.get
-    return dict(zip(aggregates, (values[name] for name in names), strict=True))
+    columns = (column.alias(name) for name, column in zip(names, aggregates.values(), strict=True))
+    _write(frame.observe(seen, *columns), path)
+    values = told(seen)
+    return dict(zip(aggregates, (values[name] for name in names), strict=True)) if values else {}
+
+
+def told(seen: Observation, patience: float = 60) -> dict[str, Any]:
+    """What was observed of a frame that is written; nothing where Spark has not said it after `patience` seconds.
+
+    It says so through its bus of listeners, which drops events when it can't follow, and `get` waits for ever.
+    """
+    answer: list[dict[str, Any]] = []
+    asking = Thread(target=lambda: answer.append(seen.get), daemon=True)
+    asking.start()
+    asking.join(patience)
+    return answer[0] if answer else {}
 
 
 def _write(frame: DataFrame, path: Path) -> None:

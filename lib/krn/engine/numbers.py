@@ -27,19 +27,19 @@ def measure(
 
     Several tables ask for the same sums of an input, so the store keeps those.
     """
-    places = {n.name: _place(n, candidate.table, pins, today) for n in suite.numbers if n.of != THIS}
-    known = {name: store.sums[place] for name, place in places.items() if place in store.sums}
+    places = {n.name: place(n, candidate.table, pins, today) for n in suite.numbers if n.of != THIS}
+    known = {name: store.sums[found] for name, found in places.items() if found in store.sums}
     rest = replace(suite, numbers=tuple(n for n in suite.numbers if n.name not in known))
     found = of(rest, lambda name: _frame(name, candidate, store, pins, scope), today)
     store.sums.update({places[name]: value for name, value in found.items() if name in places})
     return known | found
 
 
-def _place(number: Number, table: Table, pins: Pins, today: object) -> Hashable:
+def place(number: Number, table: Table, pins: Pins, today: object) -> Hashable:
     """What tells the sum of an input from every other one."""
     given = table.reads[number.of]
     kind = given.of.type if isinstance(given.of, Contract) else ""
-    return source_of(given), pins.seen[source_of(given)], kind, number.expression, today
+    return source_of(given), pins.seen[source_of(given)], kind, given.fields, number.expression, today
 
 
 def of(suite: Suite, frame: Callable[[str], DataFrame], today: object) -> dict[str, int | Decimal]:

@@ -16,8 +16,8 @@ from pyspark.sql.types import StructType
 
 from krn.gate.lint import lint
 from krn.gate.plan import Plan
-from krn.gate.quiet import SPARK, quiet
-from krn.gate.result import Check, Result, nothing_came, reason
+from krn.gate.quiet import quiet
+from krn.gate.result import SPARK, Check, Result, nothing_came, reason
 from krn.gate.suite import Expectation, Number, Suite, load
 
 __all__ = [

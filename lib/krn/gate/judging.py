@@ -25,15 +25,14 @@ from krn.gate.graph import Graph, Metrics
 from krn.gate.judges import REFUSALS, judge_of, runtime
 from krn.gate.measure import Planner
 from krn.gate.plan import Plan
-from krn.gate.quiet import SPARK
-from krn.gate.result import ROWS, Check, Result, check, counted, failed, uncounted
+from krn.gate.result import ROWS, SPARK, Check, Result, check, counted, failed, uncounted
 from krn.gate.suite import Expectation, Suite
 
-NONE: Mapping[str, Column] = MappingProxyType({})
+NO_AGGREGATES: Mapping[str, Column] = MappingProxyType({})
 
 
 def plan(
-    suite: Suite, spark: SparkSession, schema: StructType, where: Column, own: Mapping[str, Column] = NONE
+    suite: Suite, spark: SparkSession, schema: StructType, where: Column, own: Mapping[str, Column] = NO_AGGREGATES
 ) -> Plan:
     """The plan for the rows `where` that is true, in a frame with these columns; `own` are the caller's aggregates."""
     planner = Planner(spark, schema, where)

@@ -15,20 +15,20 @@ from great_expectations.execution_engine.sparkdf_execution_engine import SparkDF
 from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.metrics.metric_provider import metric_partial
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, IntegralType, StructType, TimestampType
 
+from krn.gate.result import SPARK
+
 METRIC = "table.key_surplus"
 #: Up to so many rows, hashes of keys are compared in memory; that takes 25 bytes a row.
 HELD = 5_000_000
-#: Up to so many rows, the keys of files are; that takes 150 bytes a row.
+#: Up to so many rows, the keys of files are; short ones take 150 bytes a row.
 READ = 1_000_000
 _PLAIN = (IntegralType, DecimalType, DateType, TimestampType, BooleanType)
 #: What may go wrong with that; then Spark counts, and says what is wrong.
-_FAILURES = (PySparkException, Py4JError, pa.ArrowException, OSError, EOFError, MemoryError)
+_FAILURES = (*SPARK, pa.ArrowException, OSError, EOFError, MemoryError)
 
 
 def surplus(columns: list[str]) -> Column:
@@ -52,10 +52,17 @@ def surplus_of_files(files: Iterable[Path], columns: list[str], schema: StructTy
     if not all(_is_plain(schema[name].dataType) for name in columns):
         return None
     try:
-        keys = pa.concat_tables(pq.read_table(file, columns=columns, partitioning=None) for file in files)
+        keys = pa.concat_tables(_read(file, columns) for file in files)
+        return int(keys.num_rows - keys.drop_null().group_by(columns).aggregate([]).num_rows)
     except _FAILURES:
         return None
-    return int(keys.num_rows - keys.drop_null().group_by(columns).aggregate([]).num_rows)
+
+
+def _read(file: Path, columns: list[str]) -> pa.Table:
+    """As Spark reads: with page checksums, and instants of Spark's old type in all their years."""
+    return pq.read_table(
+        file, columns=columns, partitioning=None, page_checksum_verification=True, coerce_int96_timestamp_unit="us"
+    )
 
 
 def _is_plain(kind: DataType) -> bool:

@@ -1,7 +1,7 @@
-"""Great Expectations judges, one Spark pass computes.
+"""Great Expectations judges, one pass computes.
 
 Asked for 20 expectations, Great Expectations starts 28 to 53 Spark jobs. Here it plans first, on a stand-in that has no
-rows to count: it names the conditions and aggregates it wants, those run in one `frame.agg`, and it judges the values.
+rows to count: it names the conditions and aggregates it wants, those are counted together, and it judges the values.
 The seam is `ExecutionEngine.resolve_metrics`; `tests/engine/test_gate.py` compares every allowed expectation with the
 same one run by plain Great Expectations.
 """

@@ -6,10 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+
 from krn.errors import KrnError
 from krn.gate.limits import ROW_COUNT, Limits
 from krn.gate.suite import Expectation, Suite
 
+SPARK = (PySparkException, Py4JError)  # what Spark raises; `reason` says it without a value of the data
 STATUSES = ("passed", "warned", "waived", "held", "error")  # in order of how bad they are
 
 

@@ -1,0 +1,68 @@
+"""The surplus of a key from Parquet files: exact for values that are equal where their bytes are, else unknown."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql.types import (
+    ArrayType,
+    BinaryType,
+    BooleanType,
+    DataType,
+    DateType,
+    DecimalType,
+    DoubleType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+from krn.gate.key import surplus_of_files
+
+AT, DAY = datetime(2026, 1, 5, 12, tzinfo=UTC), date(2026, 1, 5)
+
+
+def only(of: DataType) -> StructType:
+    return StructType([StructField("a", of)])
+
+
+def files(folder: Path, *parts: list[object], kind: pa.DataType) -> list[Path]:
+    paths = [folder / f"{n}.parquet" for n in range(len(parts))]
+    for path, values in zip(paths, parts, strict=True):
+        pq.write_table(pa.table({"a": pa.array(values, kind), "b": pa.array([1] * len(values), pa.int64())}), path)
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("of", "kind", "values"),
+    [
+        (StringType(), pa.string(), ["x", "X", "x "]),
+        (LongType(), pa.int64(), [1, 2, -1]),
+        (DecimalType(38, 4), pa.decimal128(38, 4), [Decimal("1.0000"), Decimal("1.0001"), Decimal("-1.0000")]),
+        (DateType(), pa.date32(), [DAY, DAY.replace(day=6), DAY.replace(day=7)]),
+        (TimestampType(), pa.timestamp("us", "UTC"), [AT, AT.replace(microsecond=1), AT.replace(year=9999)]),
+        (BooleanType(), pa.bool_(), [True, False]),
+    ],
+)
+def test_each_value_that_comes_again_in_any_file_is_surplus_and_each_null(tmp_path, of, kind, values):
+    schema = StructType([StructField("a", of), StructField("b", LongType())])
+    assert surplus_of_files(files(tmp_path, values, [], kind=kind), ["a", "b"], schema) == 0
+    assert surplus_of_files(files(tmp_path, values, values[:1], [None], kind=kind), ["a"], schema) == 2
+
+
+@pytest.mark.parametrize(
+    "of", [DoubleType(), StringType("UTF8_LCASE"), ArrayType(LongType()), only(DoubleType()), BinaryType()], ids=repr
+)
+def test_of_values_that_may_be_equal_with_other_bytes_only_spark_knows(of):
+    assert surplus_of_files([], ["a"], only(of)) is None
+
+
+def test_of_a_file_that_is_damaged_spark_shall_say_what_is_wrong(tmp_path):
+    (path,) = files(tmp_path, ["x"], kind=pa.string())
+    path.write_bytes(path.read_bytes()[:-9])
+    assert surplus_of_files([path], ["a"], only(StringType())) is None
