@@ -76,7 +76,7 @@ class Shop:
         return url
 
     def source(self, name: str, kind: str, **more: Any) -> None:
-        place = {"endpoint_url": self.service.endpoint_url} if kind == "sqs" else {"settle_s": 0}
+        place = {"endpoint_url": self.service.endpoint_url, "threads": 2} if kind == "sqs" else {"settle_s": 0}
         self.sources.append({"name": name, "kind": kind, **place, **more})
 
     def bucket(self, name: str, **objects: str) -> None:
