@@ -14,7 +14,7 @@ Metrics = dict[MetricConfigurationID, Any]
 
 @dataclass(frozen=True)
 class Graph:
-    """Great Expectations' `ValidationGraph`, which goes each way to a metric: 170 for one that is made of eight."""
+    """Great Expectations' `ValidationGraph` goes every way to a metric: 692 ways to the 77 that 20 expectations need."""
 
     engine: ExecutionEngine[Any]
     known: Metrics = field(default_factory=dict)
