@@ -14,7 +14,7 @@ Metrics = dict[MetricConfigurationID, Any]
 
 @dataclass(frozen=True)
 class Graph:
-    """Great Expectations' `ValidationGraph` goes every way to a metric: 692 ways to the 77 that 20 expectations need."""
+    """Metrics by id. Great Expectations' `ValidationGraph` goes every way to each: 692 to the 77 of 20 expectations."""
 
     engine: ExecutionEngine[Any]
     known: Metrics = field(default_factory=dict)
