@@ -30,8 +30,8 @@ def plan(table: Table, suite: Suite | None, store: Store, run: Run) -> Plan | No
     """What is to be counted of a candidate while it is written; None where that is for a pass of its own."""
     if suite is None or run.engine == "plain":
         return None
-    plan = gate.plan(suite, store.spark, table.schema, F.col("_change") != "delete")
-    return plan if plan.may_ride else None
+    asked = gate.plan(suite, store.spark, table.schema, F.col("_change") != "delete")
+    return asked if asked.may_ride else None
 
 
 def gated(candidate: Candidate, suite: Suite, store: Store, pins: Pins, scope: Scope, run: Run) -> Result | None:
