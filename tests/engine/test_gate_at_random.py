@@ -52,6 +52,8 @@ POOLS: dict[str, list[Any]] = {
     "timestamp": [datetime(day.year, day.month, day.day, 12, tzinfo=UTC) for day in DAYS],
 }
 CONDITIONS = ["units > 0", "id IS NOT NULL AND amount < 2", "is_open", "day = DATE '2026-01-02' OR code IN ('a', 'b')"]
+#: Not of instants: plain Great Expectations compares what Spark gives without an offset with a bound that has one.
+EXTREMES = ("expect_column_min_to_be_between", "expect_column_max_to_be_between")
 REGEXES = [r"^[a-z]+\z", r"^(a|b)\z", r"^\z", r"^\d\z"]
 
 
@@ -100,6 +102,8 @@ def expectation(rng: Random, kind: str, name: str) -> Expectation:
         optional = {argument: of for argument, of in words.may.items() if rng.random() < 0.5}
         kwargs = {argument: drawn(rng, of) for argument, of in {**words.must, **optional}.items()}
         made = Expectation(name, kind, kwargs, "warning", "what", "why")
+        if kind in EXTREMES and kwargs["column"] == "at":
+            continue
         if not any(fault.of for fault in lint(Suite(TABLE.name, (made,)), TABLE)):
             return made
 

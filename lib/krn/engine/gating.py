@@ -22,9 +22,6 @@ from krn.tables.table import Table
 #: The rows inside the recorded scope of a waiver, and those outside.
 Split = Callable[[Mapping[str, Any]], tuple[DataFrame, DataFrame]]
 
-#: Up to so many rows one task gates what was not counted: 0.20 against 0.48 CPU s at 10,000 rows, and no shuffle.
-ONE_TASK = 200_000
-
 
 def plan(table: Table, suite: Suite | None, store: Store, run: Run) -> Plan | None:
     """What is to be counted of a candidate while it is written; None where that is for a pass of its own."""
@@ -73,16 +70,11 @@ def _is_known(candidate: Candidate, store: Store) -> bool:
 
 def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
     """By what was counted when the candidate was written, if all of its rows were; else by a pass over its files."""
-    few = candidate.n_visible <= ONE_TASK
-
-    def visible() -> DataFrame:
-        frame = candidate.visible(store.spark)
-        return frame.coalesce(1) if few else frame
-
     with store.planned(candidate.n_visible):
         if candidate.plan and candidate.counted.get(ROWS) == candidate.n_visible:
+            visible = partial(candidate.visible, store.spark)
             return gate.judge_counted(candidate.plan, candidate.counted, candidate.files, visible)
-        return gate.judge(suite, visible(), engine=run.engine)
+        return gate.judge(suite, candidate.visible(store.spark), engine=run.engine)
 
 
 def _unexpectedly_empty(suite: Suite) -> Result:

@@ -75,7 +75,7 @@ def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column) -
     with quiet():
         from krn.gate import judging
 
-        return judging.plan(suite, spark, schema, where)
+        return judging.plan(suite, spark, schema, where, {})
 
 
 def judge_counted(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -28,12 +27,8 @@ from krn.gate.plan import Plan
 from krn.gate.result import ROWS, SPARK, Check, Result, check, counted, failed, uncounted
 from krn.gate.suite import Expectation, Suite
 
-NO_AGGREGATES: Mapping[str, Column] = MappingProxyType({})
 
-
-def plan(
-    suite: Suite, spark: SparkSession, schema: StructType, where: Column, own: Mapping[str, Column] = NO_AGGREGATES
-) -> Plan:
+def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column, own: Mapping[str, Column]) -> Plan:
     """The plan for the rows `where` that is true, in a frame with these columns; `own` are the caller's aggregates."""
     planner = Planner(spark, schema, where)
     judges, metrics = _planned(suite.expectations, schema.names, planner)

@@ -17,25 +17,26 @@ SAID = [
 
 
 class Counting(PandasExecutionEngine):
-    """An engine that remembers what it was asked for."""
+    """An engine that counts how often each metric is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = Counter()
 
     def resolve_metrics(self, metrics_to_resolve, metrics=None, runtime_configuration=None):
-        asked.update(metric.id for metric in metrics_to_resolve)
+        self.asked.update(metric.id for metric in metrics_to_resolve)
         return super().resolve_metrics(metrics_to_resolve, metrics, runtime_configuration)
-
-
-asked = Counter[object]()
 
 
 def test_a_metric_that_several_expectations_need_is_resolved_once():
     engine = Counting()
     engine.load_batch_data("numbers", pd.DataFrame({"a": [1, 2]}))
-    graph, needs = Graph(engine), Counter[object]()
+    graph, needs = Graph(engine), Counter()
     for kind, kwargs in SAID:
         judge = judge_of(Expectation("it", kind, kwargs, "critical"), ["a"])
         for metric in judge.get_validation_dependencies(engine, runtime()).get_metric_configurations():
             needs[metric.id] += 1
             graph.resolve(metric)
     assert max(needs.values()) == len(SAID)
-    assert set(asked.values()) == {1}
-    assert asked.keys() == graph.known.keys() >= needs.keys()
+    assert set(engine.asked.values()) == {1}
+    assert engine.asked.keys() == graph.known.keys() >= needs.keys()
