@@ -14,7 +14,7 @@ from pyspark import SparkConf, SparkContext
 from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
-from krn import java
+from krn import gateway, java
 
 JAVA = "spark.driver.extraJavaOptions"
 #: For runs of many small jobs: the quick compiler alone, as conf/spark-defaults.conf tells.
@@ -29,18 +29,6 @@ SERVERS = (
     *("ha.", "hadoop.http.", "hadoop.registry.", "hadoop.zk.", "ipc.[port_number].", "ipc.server.", "yarn."),
     *("mapreduce.job.", "mapreduce.jobhistory.", "mapreduce.map.", "mapreduce.reduce.", "mapreduce.shuffle."),
     "mapreduce.task.",
-)
-#: Classes that PySpark asks Java for with every column and frame it makes; by a last name alone, Java looks for each in
-#: a dozen packages, and for each of these in 300 jars.
-OFTEN = (
-    "functions",
-    "PythonRDD",
-    "PythonSQLUtils",
-    "PythonUtils",
-    "SerDeUtil",
-    "SimplePythonFunction",
-    "org.apache.spark.sql.classic.SparkSession",
-    "org.apache.spark.sql.functions",
 )
 
 
@@ -78,8 +66,8 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
     spark = SparkSession.builder.config(conf=conf).getOrCreate()
     if is_local:
         _forget_servers(spark)
-    for name in OFTEN:  # what the view of the JVM has as an attribute, it does not ask for again
-        setattr(spark._jvm, name, getattr(spark._jvm, name))
+    gateway.say_more_at_once(spark)
+    gateway.remember_methods(spark)
     pass_sigterm_on()
     for name in LOUD:
         PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)

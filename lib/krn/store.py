@@ -20,6 +20,7 @@ from pyspark.sql.types import DateType, StructType, TimestampType
 
 from krn import delta_rs, records
 from krn.errors import LostCommit, Unreadable
+from krn.gateway import remember_methods
 from krn.tables.table import Table
 
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
@@ -74,7 +75,7 @@ class Store:
 
     def beside(self) -> "Store":
         """The same tables for another thread: what a session is told holds for all that is asked of it."""
-        return Store(lambda: self._session().newSession(), self.root, self.sums)
+        return Store(lambda: remember_methods(self._session().newSession()), self.root, self.sums)
 
     def path(self, name: str) -> Path:
         return self.root.joinpath(*name.split("."))

@@ -6,8 +6,14 @@ from test_notebooks import Said, outputs, warehouse
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
-    return outputs("quality", yesterday.warehouse(tmp_path_factory.mktemp("yesterday")))
+def both(tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
+    nothing = warehouse(tmp_path_factory.mktemp("nothing"), {"silver.deliveries": []})
+    return outputs("quality", yesterday.warehouse(tmp_path_factory.mktemp("yesterday")), nothing)
+
+
+@pytest.fixture
+def said(both: list[Said]) -> Said:
+    return both[0]
 
 
 def test_each_question_is_answered(said):
@@ -26,8 +32,8 @@ def test_every_picture_shows_more_than_its_axes(said):
     assert min(coloured) > 0.001
 
 
-def test_a_shop_without_runs_says_so(tmp_path):
-    assert outputs("quality", warehouse(tmp_path, {"silver.deliveries": []})).texts == [
+def test_a_shop_without_runs_says_so(both):
+    assert both[1].texts == [
         "No gate has judged anything yet.",
         "No expectation has counted rows yet.",
         "Nothing was ever set aside.",

@@ -2,10 +2,10 @@
 
 import io
 import json
-import os
 from base64 import b64decode
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -179,11 +179,12 @@ class Said:
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], Said]:
-    """Every notebook on every shop, two at a time."""
-    roots = {shop: warehouse(tmp_path_factory.mktemp("shop"), tables) for shop, tables in SHOPS.items()}
-    runs = [(name, shop) for shop in SHOPS for name in ("sales", "shipping", "fraud")]
+    """Every notebook on every shop, two notebooks at a time."""
+    roots = [warehouse(tmp_path_factory.mktemp("shop"), tables) for tables in SHOPS.values()]
+    names = ("sales", "shipping", "fraud")
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(runs, pool.map(lambda run: outputs(run[0], roots[run[1]]), runs), strict=True))
+        told = pool.map(lambda name: zip(SHOPS, outputs(name, *roots), strict=True), names)
+        return {(name, shop): said for name, shops in zip(names, told, strict=True) for shop, said in shops}
 
 
 def warehouse(root: Path, tables: Mapping[str, Rows]) -> Path:
@@ -195,20 +196,31 @@ def warehouse(root: Path, tables: Mapping[str, Rows]) -> Path:
     return root
 
 
-def outputs(name: str, root: Path) -> Said:
-    """The kernel listens on loopback only. A warning is a text too, so it is among them and fails the comparison."""
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(SPEAKING))
+def outputs(name: str, *roots: Path) -> list[Said]:
+    """What a notebook puts out on each shop, from top to bottom each time, in one kernel that forgets in between.
+
+    It listens on loopback only. A warning is a text too, so it is among them and fails the comparison.
+    """
+    given = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    runs = [[nbformat.v4.new_code_cell(_begin(root)), *deepcopy(given.cells)] for root in roots]
     client = NotebookClient(
-        notebook,
+        nbformat.v4.new_notebook(cells=[cell for run in runs for cell in run], metadata=given.metadata),
         kernel_name="python3",
         timeout=120,
         coalesce_streams=True,  # a slow kernel sends a line and its end apart
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
-    client.execute(env={**os.environ, "KRN_WAREHOUSE": str(root)})
+    client.execute()
+    return [_said(run) for run in runs]
+
+
+def _begin(root: Path) -> str:
+    return f"%reset -f\n%env KRN_WAREHOUSE={root}\n{SPEAKING}"
+
+
+def _said(cells: list[nbformat.NotebookNode]) -> Said:
     texts, pictures = [], []
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+    for output in (output for cell in cells[1:] for output in cell.get("outputs", [])):
         if output["output_type"] == "display_data":
             texts.append(output["data"]["text/plain"])
             pictures.append(imread(io.BytesIO(b64decode(output["data"]["image/png"])))[..., :3])

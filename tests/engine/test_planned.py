@@ -4,11 +4,9 @@ from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
-from py4j.java_gateway import JavaClass
 from pyspark.sql import SparkSession
 from world import DAILY, RANKING, TOTALS, built, content, deliver, order, step
 
-from krn.session import OFTEN
 from krn.store import INTERPRETED, Store
 
 SETTINGS = ("spark.sql.adaptive.enabled", "spark.sql.codegen.wholeStage", "spark.sql.codegen.factoryMode")
@@ -87,8 +85,3 @@ def test_a_table_of_few_rows_is_made_anew_as_few_unless_it_reads_very_many(
         step(store, f"r{n}", (TOTALS,))
         built(one, RANKING, f"r{n}")
     assert [works_on_few for _, works_on_few in seen] == [False, True, False, False]
-
-
-def test_every_class_that_pyspark_often_asks_for_is_there_and_remembered(spark: SparkSession) -> None:
-    remembered = vars(spark._jvm)
-    assert [name for name in OFTEN if not isinstance(remembered.get(name), JavaClass)] == []
