@@ -21,6 +21,7 @@ settings.load_profile("krn")
 FEW_ROWS = {
     "spark.master": "local[2]",
     "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",

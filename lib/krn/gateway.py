@@ -1,14 +1,16 @@
-"""How Python tells Java a plan: through py4j, as PySpark does, in fewer round trips.
+"""How Python tells Java a plan: through py4j, as PySpark does, in fewer calls.
 
-The plan of a table is one to four thousand calls, and each waits for Java. By itself py4j asks before each call of a
-static method whether there is one, sends a list member by member, and looks a method up among hundreds when it has
-called a hundred others since.
+The plan of a table is one to two thousand calls, and Python waits for each. By itself py4j asks before each call of a
+static method whether there is one, and sends a list member by member; and Java looks a method up among hundreds when it
+has been called for a hundred others since.
 """
 
+from threading import local
 from typing import Any
 
+import structlog
 from py4j.java_gateway import JavaClass, JavaMember, JavaObject
-from py4j.protocol import register_input_converter
+from py4j.protocol import Py4JError
 from pyspark.sql import SparkSession
 
 #: Classes that PySpark asks Java for with every column and frame it makes; by a last name alone, Java looks for each in
@@ -23,10 +25,11 @@ OFTEN = (
     "org.apache.spark.sql.classic.SparkSession",
     "org.apache.spark.sql.functions",
 )
-#: A run calls some 300 methods.
+#: Methods that Java keeps for a thread, more than there are to call.
 METHODS = 2_000
 #: Java makes a list of up to so many members in one call.
 AT_ONCE = 10
+_here = local()
 
 
 class KnownClass(JavaClass):  # type: ignore[misc]  # py4j has no types
@@ -39,40 +42,51 @@ class KnownClass(JavaClass):  # type: ignore[misc]  # py4j has no types
         return found
 
 
-class ObjectsConverter:
-    """Makes a Java list of a Python list of Java objects, ten of them in a call."""
+class PythonUtils(KnownClass):
+    """Spark's class of that name: what makes Scala lists, copies, of the columns that Python sends."""
 
-    def __init__(self, client: Any) -> None:
-        self.short = KnownClass("java.util.List", client)
-        self.long = JavaClass("java.util.ArrayList", client)
+    def toSeq(self, members: Any) -> Any:  # noqa: N802  # Spark's names
+        return self._method("toSeq")(_sent(members, self._gateway_client))
 
-    def can_convert(self, given: object) -> bool:
-        return type(given) is list and bool(given) and all(isinstance(one, JavaObject) for one in given)
+    def toList(self, members: Any) -> Any:  # noqa: N802
+        return self._method("toList")(_sent(members, self._gateway_client))
 
-    def convert(self, given: list[Any], client: Any) -> Any:
-        tens = [self.short.of(*given[at : at + AT_ONCE]) for at in range(0, len(given), AT_ONCE)]
-        if len(tens) == 1:
-            return tens[0]
-        whole = self.long()
-        for ten in tens:
-            whole.addAll(ten)
-        return whole
+    def _method(self, name: str) -> JavaMember:
+        return JavaMember(name, None, f"z:{self._fqn}", self._gateway_client)
 
 
-def say_more_at_once(spark: SparkSession) -> None:
-    """Know classes and send lists whole, for all threads of this process; once is enough."""
+def _sent(members: Any, client: Any) -> Any:
+    """A list of columns or names as Java's, ten in a call; anything else as it is, for py4j to send."""
+    if not isinstance(members, list) or not all(type(one) in (JavaObject, str) for one in members):
+        return members
+    list_of = JavaMember("of", None, "z:java.util.List", client)
+    tens = [list_of(*members[at : at + AT_ONCE]) for at in range(0, len(members), AT_ONCE)]
+    if len(tens) == 1:
+        return tens[0]
+    whole = JavaClass("java.util.ArrayList", client)()
+    for ten in tens:
+        whole.addAll(ten)
+    return whole
+
+
+def know_classes(spark: SparkSession) -> None:
+    """Keep in the view of the JVM, which all threads share, what PySpark asks it for."""
     jvm: Any = spark._jvm
-    client = jvm._gateway_client
-    for name in OFTEN:  # what the view of the JVM has as an attribute, it does not ask for again
-        setattr(jvm, name, KnownClass(getattr(jvm, name)._fqn, client))
-    if not any(isinstance(converter, ObjectsConverter) for converter in client.converters):
-        register_input_converter(ObjectsConverter(client), prepend=True)
+    for name in OFTEN:
+        found, kind = getattr(jvm, name), PythonUtils if name == "PythonUtils" else KnownClass
+        if isinstance(found, JavaClass):
+            setattr(jvm, name, kind(found._fqn, jvm._gateway_client))
 
 
-def remember_methods(spark: SparkSession) -> SparkSession:
-    """Let Java keep the methods that this thread calls. py4j has no setting for it, and a map for each thread."""
+def remember_methods(spark: SparkSession) -> None:
+    """Let Java keep the methods that this thread calls; it has a map for each, and no setting. No more than once."""
     jvm: Any = spark._jvm
-    held = jvm.java.lang.Class.forName("py4j.reflection.ReflectionEngine").getDeclaredField("cacheHolder")
-    held.setAccessible(True)
-    held.get(None).set(jvm.py4j.reflection.LRUCache(METHODS))
-    return spark
+    if getattr(_here, "told", None) is jvm:
+        return
+    _here.told = jvm
+    try:
+        held = jvm.java.lang.Class.forName("py4j.reflection.ReflectionEngine").getDeclaredField("cacheHolder")
+        held.setAccessible(True)
+        held.get(None).set(jvm.py4j.reflection.LRUCache(METHODS))
+    except (Py4JError, TypeError) as refused:  # another py4j: plans are told as before
+        structlog.get_logger().warning("methods_not_kept", why=str(refused))

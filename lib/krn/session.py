@@ -66,7 +66,7 @@ def open_session(home: Path, app: str, overrides: Mapping[str, str] | None = Non
     spark = SparkSession.builder.config(conf=conf).getOrCreate()
     if is_local:
         _forget_servers(spark)
-    gateway.say_more_at_once(spark)
+    gateway.know_classes(spark)
     gateway.remember_methods(spark)
     pass_sigterm_on()
     for name in LOUD:

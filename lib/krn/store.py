@@ -57,6 +57,7 @@ class Store:
     @property
     def spark(self) -> SparkSession:
         started = self._session()
+        remember_methods(started)
         self._name_jobs()
         return started
 
@@ -75,7 +76,7 @@ class Store:
 
     def beside(self) -> "Store":
         """The same tables for another thread: what a session is told holds for all that is asked of it."""
-        return Store(lambda: remember_methods(self._session().newSession()), self.root, self.sums)
+        return Store(lambda: self._session().newSession(), self.root, self.sums)
 
     def path(self, name: str) -> Path:
         return self.root.joinpath(*name.split("."))

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nbformat
 import numpy as np
@@ -202,7 +203,7 @@ def outputs(name: str, *roots: Path) -> list[Said]:
     It listens on loopback only. A warning is a text too, so it is among them and fails the comparison.
     """
     given = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    runs = [[nbformat.v4.new_code_cell(_begin(root)), *deepcopy(given.cells)] for root in roots]
+    runs = [[nbformat.v4.new_code_cell(_begin(root)), *map(_again, given.cells)] for root in roots]
     client = NotebookClient(
         nbformat.v4.new_notebook(cells=[cell for run in runs for cell in run], metadata=given.metadata),
         kernel_name="python3",
@@ -215,12 +216,17 @@ def outputs(name: str, *roots: Path) -> list[Said]:
 
 
 def _begin(root: Path) -> str:
-    return f"%reset -f\n%env KRN_WAREHOUSE={root}\n{SPEAKING}"
+    return f"%reset -f\nimport os\nos.environ['KRN_WAREHOUSE'] = {str(root)!r}\n{SPEAKING}"
+
+
+def _again(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A copy with a name of its own, as a notebook wants it."""
+    return nbformat.NotebookNode({**deepcopy(cell), "id": uuid4().hex})
 
 
 def _said(cells: list[nbformat.NotebookNode]) -> Said:
     texts, pictures = [], []
-    for output in (output for cell in cells[1:] for output in cell.get("outputs", [])):
+    for output in (output for cell in cells for output in cell.get("outputs", [])):
         if output["output_type"] == "display_data":
             texts.append(output["data"]["text/plain"])
             pictures.append(imread(io.BytesIO(b64decode(output["data"]["image/png"])))[..., :3])
