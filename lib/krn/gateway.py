@@ -1,8 +1,8 @@
 """How Python tells Java a plan: through py4j, as PySpark does, in fewer calls.
 
-The plan of a table is one to two thousand calls, and Python waits for each. By itself py4j asks before each call of a
-static method whether there is one, and sends a list member by member; and Java looks a method up among hundreds when it
-has been called for a hundred others since.
+The plan of a table is hundreds of calls, and Python waits for each. By itself py4j asks before each call of a static
+method whether there is one, and sends a list member by member; and Java looks a method up among hundreds when it was
+called for a hundred others since.
 """
 
 from threading import local
@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from py4j.java_gateway import JavaClass, JavaMember, JavaObject
-from py4j.protocol import Py4JError
+from py4j.protocol import STATIC_PREFIX, Py4JError
 from pyspark.sql import SparkSession
 
 #: Classes that PySpark asks Java for with every column and frame it makes; by a last name alone, Java looks for each in
@@ -46,20 +46,25 @@ class PythonUtils(KnownClass):
     """Spark's class of that name: what makes Scala lists, copies, of the columns that Python sends."""
 
     def toSeq(self, members: Any) -> Any:  # noqa: N802  # Spark's names
-        return self._method("toSeq")(_sent(members, self._gateway_client))
+        return self._made("toSeq", members)
 
     def toList(self, members: Any) -> Any:  # noqa: N802
-        return self._method("toList")(_sent(members, self._gateway_client))
+        return self._made("toList", members)
 
-    def _method(self, name: str) -> JavaMember:
-        return JavaMember(name, None, f"z:{self._fqn}", self._gateway_client)
+    def _made(self, method: str, members: Any) -> Any:
+        client = self._gateway_client
+        return _static(self._fqn, method, client)(_sent(members, client))
+
+
+def _static(name: str, method: str, client: Any) -> JavaMember:
+    return JavaMember(method, None, STATIC_PREFIX + name, client)
 
 
 def _sent(members: Any, client: Any) -> Any:
     """A list of columns or names as Java's, ten in a call; anything else as it is, for py4j to send."""
     if not isinstance(members, list) or not all(type(one) in (JavaObject, str) for one in members):
         return members
-    list_of = JavaMember("of", None, "z:java.util.List", client)
+    list_of = _static("java.util.List", "of", client)
     tens = [list_of(*members[at : at + AT_ONCE]) for at in range(0, len(members), AT_ONCE)]
     if len(tens) == 1:
         return tens[0]
@@ -73,7 +78,8 @@ def know_classes(spark: SparkSession) -> None:
     """Keep in the view of the JVM, which all threads share, what PySpark asks it for."""
     jvm: Any = spark._jvm
     for name in OFTEN:
-        found, kind = getattr(jvm, name), PythonUtils if name == "PythonUtils" else KnownClass
+        found = getattr(jvm, name)
+        kind = PythonUtils if name == "PythonUtils" else KnownClass
         if isinstance(found, JavaClass):
             setattr(jvm, name, kind(found._fqn, jvm._gateway_client))
 

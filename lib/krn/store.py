@@ -57,7 +57,7 @@ class Store:
     @property
     def spark(self) -> SparkSession:
         started = self._session()
-        remember_methods(started)
+        remember_methods(started)  # of this thread: another one may have opened the session
         self._name_jobs()
         return started
 
