@@ -23,6 +23,7 @@ OFTEN = (
     "SerDeUtil",
     "SimplePythonFunction",
     "org.apache.spark.sql.classic.SparkSession",
+    "org.apache.spark.sql.expressions.Window",
     "org.apache.spark.sql.functions",
 )
 #: Methods that Java keeps for a thread, more than there are to call.

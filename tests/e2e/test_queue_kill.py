@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -61,11 +61,21 @@ def left(service: Embedded, url: str) -> set[str]:
     return {message.id for message in queue._messages}
 
 
+@pytest.mark.parametrize(
+    "killed",
+    [
+        pytest.param({"post_commit": 50}, id="once"),
+        pytest.param({"post_commit": 50, "mid_ack:2": 100}, id="twice", marks=pytest.mark.slow),
+    ],
+)
 def test_a_drain_that_is_killed_again_and_again_ends_with_every_message_in_bronze(
-    service: Embedded, tmp_path: Path
+    service: Embedded, tmp_path: Path, killed: Mapping[str, int]
 ) -> None:
-    """Where something is durable and not yet said; test_ingest_rounds dies at the other places, in process."""
-    url = service.queue("orders", max_receive_count=9)
+    """By the place of each kill, how much is durable there and not yet said to the queue.
+
+    test_ingest_rounds dies at the other places, in process.
+    """
+    url = service.queue(f"orders-{len(killed)}", max_receive_count=9)
     sent = send(service, url, 120)
     config = tmp_path / "krn.toml"
     config.write_text(
@@ -81,7 +91,7 @@ visibility_s = {VISIBILITY_S}
 threads = 4
 """
     )
-    for failpoint, durable in (("post_commit", 50), ("mid_ack:2", 100)):
+    for failpoint, durable in killed.items():
         assert submit(config, failpoint) == KILLED
         assert len(bronze(tmp_path / "warehouse")) == durable
         assert sent - left(service, url) <= set(bronze(tmp_path / "warehouse"))

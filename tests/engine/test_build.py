@@ -237,15 +237,8 @@ def test_an_input_that_was_made_anew_is_read_in_full(begun: Store) -> None:
     assert again[DAILY.name].why == "an input was made anew"
 
 
-#: At the others nothing is published yet; test_pipeline dies at every one.
-@pytest.mark.parametrize(
-    "point",
-    [
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("pinned", "scoped", "computed", "gated")),
-        "published",
-        "cursor_saved",
-    ],
-)
+@pytest.mark.slow  # test_pipeline dies at every one, and at the worst of them the test after this does
+@pytest.mark.parametrize("point", ["pinned", "scoped", "computed", "gated", "published", "cursor_saved"])
 def test_a_build_that_dies_anywhere_is_finished_by_the_next_run(begun: Store, point: str) -> None:
     deliver(begun, order("b", 5, day=1), order("c", 7, day=2))
     arm(point, crash)

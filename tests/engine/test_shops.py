@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from world import DAILY, HOME, TOTALS, content, deliver, event, order, step
+from world import HOME, content, deliver, event, order, step
 
 from krn import suites
 from krn.store import Store
@@ -65,12 +65,3 @@ def test_an_earlier_order_that_comes_late_moves_the_day_on_which_its_customer_is
 
 def customers(store: Store) -> Counter[tuple[object, ...]]:
     return content(store, "gold.sales_daily", "business_date", "new_customers", "returning_customers")
-
-
-def test_a_warehouse_may_lie_in_a_folder_with_spaces_in_its_name(store: Store) -> None:
-    strange = Store(lambda: store.spark, store.root.parent / "my shop #1")
-    deliver(strange, order("a"))
-    step(strange, "r1", [TOTALS, DAILY])
-    deliver(strange, order("b"))
-    assert {b.outcome for b in step(strange, "r2", [TOTALS, DAILY]).values()} <= {"published", "unchanged"}
-    assert strange.read("silver.totals").count() == 2

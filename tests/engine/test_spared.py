@@ -30,9 +30,12 @@ def test_a_file_system_that_starts_no_process_gives_files_and_folders_their_usua
     assert modes == {"drwxr-xr-x", "-rw-r--r--"}
 
 
-def test_a_warehouse_may_be_reached_through_a_link(store: Store, spark: SparkSession) -> None:
-    (store.root.parent / "disk").mkdir(parents=True)
-    store.root.symlink_to(store.root.parent / "disk")
+def test_a_warehouse_may_be_reached_through_a_link_and_lie_in_a_folder_with_spaces_in_its_name(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    store = Store(lambda: spark, tmp_path / "my shop #1")
+    (tmp_path / "disk #2").mkdir()
+    store.root.symlink_to(tmp_path / "disk #2")
     for day in (1, 2):
         deliver(store, order(f"o{day}", day=day))
         step(store, f"r{day}", [TOTALS, DAILY])
