@@ -65,6 +65,21 @@ def before(two_orders: Path, store: Store) -> Store:
     return store
 
 
+@pytest.fixture(scope="module")
+def brought(two_orders: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after a run under the second version."""
+    store = Store(lambda: spark, tmp_path_factory.mktemp("brought") / "warehouse")
+    shutil.copytree(two_orders, store.root)
+    judge(store, a_run("after"), second(with_note))
+    return store.root
+
+
+@pytest.fixture
+def after(brought: Path, spark: SparkSession, tmp_path: Path) -> Store:
+    shutil.copytree(brought, tmp_path / "after")
+    return Store(lambda: spark, tmp_path / "after")
+
+
 def rows(store: Store) -> dict[int, Any]:
     return {row.row_id: row for row in store.read(TABLE.name).collect()}
 
@@ -80,26 +95,22 @@ def test_accepted_events_are_brought_to_the_new_version_before_new_ones_are_judg
     assert notes(before) == {"a": (2, "to c"), "b": (2, "to d"), "c": (2, "to e")}
 
 
-def test_nothing_else_of_them_changes_and_no_verdict_does(before: Store) -> None:
-    old = rows(before)
-    judge(before, a_run("after"), second(with_note))
-    new = rows(before)
+def test_nothing_else_of_them_changes_and_no_verdict_does(before: Store, after: Store) -> None:
+    old, new = rows(before), rows(after)
     changing = ("version", "data", "content_hash")
     same = [c for c in TABLE.schema.names if c not in changing]
     assert {n: [r[c] for c in same] for n, r in new.items()} == {n: [r[c] for c in same] for n, r in old.items()}
 
 
-def test_the_commit_says_which_types_it_changed(before: Store) -> None:
-    judge(before, a_run("after"), second(with_note))
-    said = before.metadata(TABLE.name, before.head(TABLE.name) or 0)
+def test_the_commit_says_which_types_it_changed(after: Store) -> None:
+    said = after.metadata(TABLE.name, after.head(TABLE.name) or 0)
     assert (said["run"], said["types"], said["readapted"]) == ("after", ["order.created"], {"order.created": 2})
 
 
-def test_a_second_run_under_the_same_contracts_asks_nothing_of_spark(before: Store) -> None:
-    judge(before, a_run("after"), second(with_note))
-    head = before.head(TABLE.name)
-    assert judge(before, a_run("again"), second(with_note))[-1].jobs == 0
-    assert before.head(TABLE.name) == head
+def test_a_second_run_under_the_same_contracts_asks_nothing_of_spark(after: Store) -> None:
+    head = after.head(TABLE.name)
+    assert judge(after, a_run("again"), second(with_note))[-1].jobs == 0
+    assert after.head(TABLE.name) == head
 
 
 @pytest.mark.parametrize("point", ["readapting", "readapted"])
@@ -122,11 +133,10 @@ def test_an_adapter_that_loses_what_the_contract_needs_stops_the_run_and_changes
     assert rows(before) == old
 
 
-def test_a_copy_of_an_event_that_was_readapted_is_still_its_duplicate(before: Store) -> None:
-    judge(before, a_run("after"), second(with_note))
-    deliver(before, order("b", customer="d"))
-    judge(before, a_run("later"), second(with_note))
-    assert [r.verdict for n, r in sorted(rows(before).items())][-1] == "duplicate"
+def test_a_copy_of_an_event_that_was_readapted_is_still_its_duplicate(after: Store) -> None:
+    deliver(after, order("b", customer="d"))
+    judge(after, a_run("later"), second(with_note))
+    assert [r.verdict for n, r in sorted(rows(after).items())][-1] == "duplicate"
 
 
 def test_a_table_of_other_types_goes_on_with_increments(before: Store) -> None:
