@@ -31,8 +31,8 @@ FEW_ROWS = {
 
 
 def pytest_configure() -> None:
-    """Give each of several test processes cores of its own, for its Java as well: the two call each other thousands of
-    times, and to wake a core for each answer takes an eighth of all processor time.
+    """Give each of several test processes cores of its own, with its Java: the two call each other thousands of times,
+    and from core to core that takes a tenth more processor time.
     """
     name, processes = os.environ.get("PYTEST_XDIST_WORKER"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if name and hasattr(os, "sched_setaffinity"):  # Linux has it
