@@ -15,6 +15,11 @@ HEAVY = (
     "prometheus_client",
     "pyspark",
 )
+#: For a process that starts Spark for seconds over a handful of rows: as little compiling as can be.
+QUICK = {
+    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -Dspark.sql.codegen.wholeStage=false"
+    " -Dspark.sql.codegen.factoryMode=NO_CODEGEN"
+}
 _COMMAND = f"""
 import sys
 from krn.cli import main

@@ -1,7 +1,7 @@
 """Build many tables: each once its inputs are built, some at a time."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import replace
@@ -28,17 +28,19 @@ def build_all(
 ) -> Iterator[Built]:
     """Build the tables, up to `run.threads` at a time; each comes when it is done, after its inputs.
 
+    Of those that could be begun the first is the one behind which most tables wait in a row; ties by name.
     A held table stops only what depends on it. Once `stop` says so, or one fails, no other is begun. Each that fails is
     logged; of several errors one is raised, a bug before what a person can mend.
     """
     by_name = {table.name: table for table in tables}
     waiting, ready, failed = _sorter(by_name), list[str](), list[BaseException]()
+    in_a_row = _waiting_in_a_row(by_name)
     stores = [store, *(store.beside() for _ in range(run.threads - 1))]
     building: dict[Future[Built], tuple[str, Store]] = {}
     with ThreadPoolExecutor(run.threads, "build") as pool:
         waiting.prepare()
         while waiting.is_active():
-            ready = sorted([*ready, *waiting.get_ready()])
+            ready = sorted([*ready, *waiting.get_ready()], key=lambda name: (-in_a_row[name], name))
             while ready and stores and not (failed or stop()):
                 name, free = ready.pop(0), stores.pop()
                 building[pool.submit(copy_context().run, _timed, build, by_name[name], free, run)] = name, free
@@ -63,11 +65,21 @@ def in_order(tables: Iterable[Table]) -> list[Table]:
     return [by_name[name] for name in _sorter(by_name).static_order()]
 
 
-def _sorter(by_name: dict[str, Table]) -> TopologicalSorter[str]:
-    def inputs(table: Table) -> list[str]:
-        return [i.of.name for i in table.reads.values() if isinstance(i.of, Table) and i.of.name in by_name]
+def _sorter(by_name: Mapping[str, Table]) -> TopologicalSorter[str]:
+    return TopologicalSorter({name: _inputs(name, by_name) for name in sorted(by_name)})
 
-    return TopologicalSorter({name: inputs(by_name[name]) for name in sorted(by_name)})
+
+def _inputs(name: str, by_name: Mapping[str, Table]) -> list[str]:
+    return [i.of.name for i in by_name[name].reads.values() if isinstance(i.of, Table) and i.of.name in by_name]
+
+
+def _waiting_in_a_row(by_name: Mapping[str, Table]) -> dict[str, int]:
+    """By table, the longest row of tables of which each waits for the one before it."""
+    found = dict.fromkeys(by_name, 0)
+    for name in reversed(list(_sorter(by_name).static_order())):
+        for given in _inputs(name, by_name):
+            found[given] = max(found[given], found[name] + 1)
+    return found
 
 
 def _said(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starting import QUICK
 
 from krn import holds, journal
 from krn.alerts import state
@@ -22,11 +23,6 @@ CRONTAB = HOME / "conf" / "crontab.example"
 SUBMIT = "bin/env spark-submit --properties-file conf/spark-defaults.conf jobs/{}.py --config $CONFIG"
 SHOP = Shop(seed=11, orders=15, days=4, start=date(2024, 5, 1))
 BOOKS = ("payment_mix",)  # what is built: every table is test_pipeline's
-#: Each command is a JVM of its own that lives for seconds over a handful of rows: as little compiling as can be.
-QUICK = {
-    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -Dspark.sql.codegen.wholeStage=false"
-    " -Dspark.sql.codegen.factoryMode=NO_CODEGEN"
-}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
+from starting import QUICK
 
 from krn.sources.embedded import KEYS, Embedded, embedded
 
@@ -38,7 +39,7 @@ def submit(config: Path, failpoint: str) -> int:
     ended = subprocess.run(
         [*SUBMIT, "--config", str(config)],
         cwd=HOME,
-        env={**os.environ, **keys, **armed, "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"},
+        env={**os.environ, **keys, **armed, **QUICK},
         capture_output=True,
         check=False,
         timeout=180,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
+from starting import QUICK
 
 from krn import journal
 from krn.sources.embedded import KEYS, embedded
@@ -37,7 +38,9 @@ threads = 1
 """
         )
         command = [*SUBMIT, str(tmp_path / "krn.toml")]
-        with subprocess.Popen(command, cwd=HOME, env={**os.environ, **keys}, stderr=subprocess.PIPE, text=True) as job:
+        with subprocess.Popen(
+            command, cwd=HOME, env={**os.environ, **keys, **QUICK}, stderr=subprocess.PIPE, text=True
+        ) as job:
             _until((log / f"{1:020}.json").exists)
             job.send_signal(signal.SIGTERM)
             _, said = job.communicate(timeout=60)

@@ -74,6 +74,7 @@ def test_compiled_plans_give_the_rows_that_are_owed(beside: Store, monkeypatch: 
     assert content(beside, DAILY.name) == {(first, 10, 1): 1, (third, 99, 1): 1}
 
 
+@pytest.mark.slow  # four runs for how a plan is made, which changes no row
 def test_a_table_of_few_rows_is_made_anew_as_few_unless_it_reads_very_many(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,12 @@ def test_a_table_comes_after_its_inputs(store: Store, threads: int) -> None:
     assert found[2:] == ["ledger", "sales"]
 
 
+def test_the_table_behind_which_most_wait_in_a_row_is_begun_first(store: Store) -> None:
+    lone, short = table("a_lone"), table("b_short")
+    found = build_all((*ALL, lone, short, table("c_last", short)), store, run(1), build=built)
+    assert names(list(found)) == ["orders", "payments", "b_short", "ledger", "a_lone", "c_last", "sales"]
+
+
 def meeting(parties: int, timeout: float) -> Callable[[Table, Store, Run], Built]:
     """A build that says `met` when so many are under way at once."""
     barrier = Barrier(parties)

@@ -22,7 +22,7 @@ def _job(name: str, steps: tuple[str, ...], says: str) -> click.Command:
         if is_submitted():
             pass_sigterm_on()
         asked = Asked(name, steps, clock, full, os.environ.get("KRN_PII_KEY", ""), os.environ.get)
-        record = execute(asked, config, HOME, opened(config))
+        record = execute(asked, config, HOME, opened(config, gated=bool({"transform", "aggregate"} & {*steps})))
         say_run(journal.as_dict(record), as_json)
         end(record.exit_code, record.error)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from krn.config import Config
     from krn.store import Store
 
@@ -95,12 +97,19 @@ def configured(
     return validated(values, "the command line")
 
 
-def opened(config: "Config", small: bool = False) -> "Store":
-    """The warehouse's tables; Spark starts when the first needs it."""
+def opened(config: "Config", small: bool = False, gated: bool = False) -> "Store":
+    """The warehouse's tables. Spark starts when the first needs it; Great Expectations for `gated` ones beside it."""
     from krn.session import SMALL, open_session
     from krn.store import Store
 
-    return Store(lambda: open_session(HOME, "krn", SMALL if small else {}), config.warehouse)
+    def started() -> "SparkSession":
+        if gated and config.gate != "off":
+            from krn.gate import load_beside
+
+            load_beside()
+        return open_session(HOME, "krn", SMALL if small else {})
+
+    return Store(started, config.warehouse)
 
 
 def say_run(record: dict[str, Any], as_json: bool) -> None:

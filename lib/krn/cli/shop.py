@@ -31,7 +31,7 @@ def demo(folder: Path, orders: int, days: int, seed: int, transactions: int) -> 
         folder.absolute(),
         HOME,
         Shop(seed, orders, days, transactions=transactions),
-        lambda config: opened(config, small=True),
+        lambda config: opened(config, small=True, gated=True),
         lambda line: click.echo(line, err=True),
     )
     say_run(journal.as_dict(shown.record), False)

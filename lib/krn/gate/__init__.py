@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -31,6 +33,7 @@ __all__ = [
     "judge_counted",
     "lint",
     "load",
+    "load_beside",
     "nothing_came",
     "plan",
     "reconcile",
@@ -41,6 +44,11 @@ __all__ = [
 
 #: Great Expectations loads jsonschema, and that compiles the grammar of this package, where it is installed, for 2 s.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def load_beside() -> None:
+    """Load Great Expectations (2 s) while the caller waits for something else."""
+    Thread(target=import_module, args=("krn.gate.judging",), daemon=True).start()
 
 
 def judge(

@@ -119,7 +119,8 @@ def test_a_contradiction_reuses_an_id_and_follows_the_good_event_by_the_same_way
     assert contradictions
     ids = [id_of(each.body) if each.stamp else None for each in faulty.by_file]
     for i, delivery in contradictions:
-        good = [j for j, known in enumerate(ids) if known == id_of(delivery.body)]
+        told = id_of(delivery.body)
+        good = [j for j, known in enumerate(ids) if known == told]
         assert len(good) == 1 and good[0] < i
         assert faulty.by_file[good[0]].body != delivery.body
         assert faulty.by_file[good[0]].arrives_at.date() == delivery.arrives_at.date()
