@@ -31,13 +31,14 @@ FEW_ROWS = {
 
 
 def pytest_configure() -> None:
-    """Give each of several test processes cores of its own, with its Java: the two call each other thousands of times,
-    and from core to core that takes a tenth more processor time.
+    """Keep each of several test processes on its share of the cores, with its Java and what else it starts.
+
+    Python and Java call each other thousands of times; from core to core that takes a tenth more processor time.
     """
     name, processes = os.environ.get("PYTEST_XDIST_WORKER"), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if name and hasattr(os, "sched_setaffinity"):  # Linux has it
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, cores[int(name.removeprefix("gw")) :: processes] or cores)
+        number, cores = int(name.removeprefix("gw")), sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[number % processes :: processes] or [cores[number % len(cores)]])
 
 
 @pytest.fixture(scope="session")

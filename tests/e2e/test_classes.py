@@ -13,7 +13,12 @@ HOME = Path(__file__).parents[2]
 CONF = HOME / "conf" / "spark-defaults.conf"
 
 
-def test_spark_takes_its_classes_from_the_archive(tmp_path: Path) -> None:
+def test_the_archive_has_classes_of_spark_and_of_delta() -> None:
+    archive = (HOME / ARCHIVE).read_bytes()
+    assert [name for name in (b"spark/sql/SparkSession", b"sql/delta/DeltaLog") if name not in archive] == []
+
+
+def test_spark_submit_takes_its_classes_from_the_archive(tmp_path: Path) -> None:
     """The process of spark-submit is the driver's; to say its version it starts as for a job."""
     told = tmp_path / "classes.txt"
     subprocess.run(

@@ -42,7 +42,9 @@ FRAMES = {
         row("zz\n", 2, 3, "0.30", days=31),
         row("", 1, 2, "0.28"),
         row(None, 1, None, None, "1.00", days=None),
+        row(None, 2, None, None, days=None),
     ],
+    "voids": [row("a", 1, None, None, days=None), row("b", 2, None, None, days=None)],
     "nulls": [
         row(None, 1, None, None, days=None),
         row("a", 2, None, "1.00", days=None),
@@ -143,7 +145,7 @@ _TABLE: Cases = {
         {"column": "amount", "percentile": 0.9, "min_value": 1.5, "max_value": 1.9, "strict_max": True},
     ),
     "rows": ("expect_table_row_count_to_be_between", {"min_value": 3, "max_value": 3}),
-    "rows-equal": ("expect_table_row_count_to_equal", {"value": 5}),
+    "rows-equal": ("expect_table_row_count_to_equal", {"value": 6}),
 }
 _KEY: Cases = {
     "key": ("expect_key_to_be_unique", {"columns": ["id"]}),
@@ -177,7 +179,9 @@ _FLOATS: Cases = {
 }
 
 CASES = {**_ROW, **_TABLE, **_KEY, **_where(_ROW, mostly=0.5), **_where(_TABLE)}
-OF_FRAMES = {**dict.fromkeys(FRAMES, CASES), "floats": _FLOATS}
+#: Of columns without any value.
+_VOIDS = {name: CASES[name] for name in ("between", "between-days", "equal", "min-day", "mean", "median", "distinct")}
+OF_FRAMES = {**dict.fromkeys(FRAMES, CASES), "floats": _FLOATS, "voids": _VOIDS}
 #: Plain Great Expectations takes 10 s for each frame; the dirty one has nulls as well.
 SLOW = {"nulls": pytest.mark.slow}
 PAIRS = [pytest.param(frame, case, marks=SLOW.get(frame, ())) for frame, cases in OF_FRAMES.items() for case in cases]

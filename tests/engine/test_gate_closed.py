@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from krn.gate import Expectation, Number, Result, Suite, judge, key, reconcile, with_reconciled
 from krn.gate.limits import Limits
+from krn.session import LOUD
 
 NOT_NULL = Expectation("named", "expect_column_values_to_not_be_null", {"column": "id"}, "critical")
 IN_SET = "expect_column_values_to_be_in_set"
@@ -115,7 +116,8 @@ def test_what_spark_cannot_count_is_named_and_the_others_are_judged(frame, engin
 
 
 def test_no_value_gets_into_the_result_or_the_log(frame, caplog):
-    logging.getLogger("DataFrameQueryContextLogger").addHandler(caplog.handler)
+    for name in LOUD:
+        logging.getLogger(name).addHandler(caplog.handler)
     lowest = Expectation("low", "expect_column_min_to_be_between", {"column": "id", "min_value": 0}, "info")
     casts = Expectation("it", IN_SET, {"column": "id", "value_set": [7]}, "info")
     result = judge(

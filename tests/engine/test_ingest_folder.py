@@ -290,7 +290,6 @@ def test_a_damaged_plan_stops_the_run_and_is_named(folder: Folder) -> None:
         folder.ingest()
 
 
-@pytest.mark.slow  # nothing depends on how many they are but the clock
 def test_ten_thousand_small_files_are_ordinary(folder: Folder) -> None:
     for n in range(10_000):
         folder.put(f"{n % 100:02}/{n:05}.jsonl", lines(f"{n}"))

@@ -66,7 +66,9 @@ def before(two_orders: Path, store: Store) -> Store:
 
 
 @pytest.fixture(scope="module")
-def brought(two_orders: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def brought(
+    shipped_by_value: None, two_orders: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The same after a run under the second version."""
     store = Store(lambda: spark, tmp_path_factory.mktemp("brought") / "warehouse")
     shutil.copytree(two_orders, store.root)

@@ -781,11 +781,6 @@ def faults(name: str) -> dict[str, Mapping[str, Any]]:
     return {**{id_: ALIKE[id_] for id_ in critical(name) & ALIKE.keys()}, **FAULTS[name]}
 
 
-def _slow_unless_of_cards(name: str) -> Any:
-    """The gates of all other tables open over a whole shop in test_pipeline."""
-    return name if "transaction" in name or "fraud" in name else pytest.param(name, marks=pytest.mark.slow)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_every_suite_keeps_the_rules_of_suites(name):
     assert gate.lint(suite_of(name), BY_NAME[name]) == ()
@@ -796,7 +791,7 @@ def test_every_critical_expectation_has_a_fault_that_breaks_it(name):
     assert set(faults(name)) == critical(name) - {"volume"}
 
 
-@pytest.mark.parametrize("name", [_slow_unless_of_cards(name) for name in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_sound_candidate_passes(spark, sound, name):
     result = judged(spark, name, sound[name], sound)
     assert (result.status, [check.id for check in result.checks if check.status != "passed"]) == ("passed", [])
