@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from krn.session import JAVA, SMALL
+
 HEAVY = (
     "apprise",
     "boto3",
@@ -17,8 +19,7 @@ HEAVY = (
 )
 #: For a process that starts Spark for seconds over a handful of rows: as little compiling as can be.
 QUICK = {
-    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -Dspark.sql.codegen.wholeStage=false"
-    " -Dspark.sql.codegen.factoryMode=NO_CODEGEN"
+    "JDK_JAVA_OPTIONS": f"{SMALL[JAVA]} -Dspark.sql.codegen.wholeStage=false -Dspark.sql.codegen.factoryMode=NO_CODEGEN"
 }
 _COMMAND = f"""
 import sys

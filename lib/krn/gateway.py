@@ -13,8 +13,8 @@ from py4j.java_gateway import JavaClass, JavaMember, JavaObject
 from py4j.protocol import STATIC_PREFIX, Py4JError
 from pyspark.sql import SparkSession
 
-#: Classes that PySpark asks Java for with every column and frame it makes; by a last name alone, Java looks for each in
-#: a dozen packages, and for each of these in 300 jars.
+#: Classes that PySpark asks Java for with every column, window and frame it makes; by a last name alone, Java looks for
+#: each in a dozen packages, and for each of these in 300 jars.
 OFTEN = (
     "functions",
     "PythonRDD",

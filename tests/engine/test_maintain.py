@@ -120,7 +120,7 @@ def test_an_increment_after_upkeep_is_an_increment(after: Store) -> None:
     assert same_as_in_full(after, TOYS) == []
 
 
-@pytest.mark.slow  # unit/test_store misses deleted files, and test_build makes anew what lacks a feed
+@pytest.mark.slow  # unit/test_store notices deleted files, and test_build makes anew what lacks a feed
 def test_a_table_that_was_behind_when_files_were_deleted_is_made_again_in_full(before: Store) -> None:
     deliver(before, order("a", 20, event_id="a2"))
     step(before, "r3", [TOTALS])

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 from scanning import places
+from world import OF_CARDS
 
 import krn
 from krn.config import Config, Landing, Sqs
@@ -36,7 +37,6 @@ SHOP = Shop(seed=7, orders=40, days=8, start=SUMMER_TIME_COMES, habits=Habits(la
 CLOCK = datetime(2024, 4, 3, 12, tzinfo=UTC)  # the day the books are closed
 ALL = ("ingest", "transform", "aggregate")
 PERSONS = ("Example-", "@example.")  # in every simulated customer's name and address
-OF_CARDS = ("silver.transactions", "silver.cards", "silver.labels", "gold.transaction_features", "gold.fraud")
 BUILT = [t.name for t in TABLES if t.transform and "models" not in t.args]  # nobody trained one
 #: What tells how and when a delivery came, and which of two copies came first; not what it says.
 COMING = {"row_id", "batch", "position", "received_at", "duplicate_of", "source"}

@@ -37,6 +37,8 @@ from krn.tables.types import COUNT, DAY, INT, MONEY, MONEY_SUM, TEXT
 
 RECEIVED = datetime(2026, 2, 1, tzinfo=UTC)
 HOME = Path(__file__).parents[2]
+#: How the names of the tables of card payments begin.
+OF_CARDS = ("silver.transactions", "silver.cards", "silver.labels", "gold.transaction_features", "gold.fraud")
 #: In force for good: it asks whether the amount is above 50, then how many transactions the terminal had.
 A_MODEL = Model(
     "a-model",

@@ -98,7 +98,7 @@ def configured(
 
 
 def opened(config: "Config", small: bool = False, gated: bool = False) -> "Store":
-    """The warehouse's tables. Spark starts when the first needs it; Great Expectations for `gated` ones beside it."""
+    """The warehouse's tables. Spark starts when the first needs it; for `gated` ones the gate is loaded beside."""
     from krn.session import SMALL, open_session
     from krn.store import Store
 

@@ -47,7 +47,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def load_beside() -> None:
-    """Load Great Expectations (2 s) while the caller waits for something else."""
+    """Load Great Expectations (3 s) while the caller waits for something else."""
     Thread(target=import_module, args=("krn.gate.judging",), daemon=True).start()
 
 
