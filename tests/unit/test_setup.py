@@ -49,6 +49,56 @@ def test_an_unknown_failure_shows_what_was_said(tmp_path: Path) -> None:
     assert done.stderr.startswith("the moon is full\nThis failed: uv venv")
 
 
+# What bin/setup calls besides Python; a uv of this machine is not among it.
+TOOLS = ("awk", "basename", "bash", "cat", "cp", "dirname", "env", "grep", "mkdir", "mktemp", "rm", "sh")
+
+# A Python and all that a virtual environment of it has; each call is a line of `calls`.
+PYTHON = r"""#!/bin/sh
+echo "$(basename "$0") $*" >> "$CALLS"
+case "$*" in
+    *"-m venv"*)
+        mkdir -p .venv/bin
+        echo "$PWD/.venv" > .venv/bin/activate
+        cp "$0" .venv/bin/python
+        cp "$0" .venv/bin/pip ;;
+    *"config list"*) echo "$PIP_CONFIG" ;;
+    *lock) ;;
+    *--require-hashes*) cp "$0" .venv/bin/uv; cat "$(eval "echo \${$#}")" >> "$CALLS" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "installer"),
+    [("global.cert='/here'", "uv"), ("global.index-url='https://x'", "python"), (":env:.proxy='x'", "python")],
+)
+def test_uv_of_the_lock_installs_the_rest_unless_pip_has_an_index_or_a_proxy_of_its_own(
+    tmp_path: Path, config: str, installer: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    shutil.copy(ROOT / "bin" / "setup", tmp_path / "bin")
+    (tmp_path / "tools").mkdir()
+    for tool in TOOLS:
+        (tmp_path / "tools" / tool).symlink_to(shutil.which(tool) or tool)
+    for name in ("bin/env", "python"):
+        (tmp_path / name).write_text(PYTHON, encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "requirements.lock").write_text("a==1\nuv==2 \\\n    --hash=sha256:7\nuvloop==3\n", encoding="utf-8")
+    environ = {
+        "PATH": str(tmp_path / "tools"),
+        "PYTHON": str(tmp_path / "python"),
+        "CALLS": str(tmp_path / "calls"),
+        "PIP_CONFIG": config,
+    }
+    subprocess.run([tmp_path / "bin" / "setup"], env=environ, check=True, capture_output=True)
+    calls = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
+    [install] = [call for call in calls if call.endswith("--require-hashes -r requirements.lock")]
+    assert install.split()[0] == installer
+    assert [line for line in calls if line.startswith(("uv==", "uvloop==", "    --hash"))] == (
+        ["uv==2 \\", "    --hash=sha256:7"] if installer == "uv" else []
+    )
+
+
 def test_help_names_every_target() -> None:
     done = subprocess.run(["make", "-C", ROOT, "--no-print-directory"], capture_output=True, text=True, check=True)
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
