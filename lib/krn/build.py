@@ -105,7 +105,7 @@ def _candidate(
     old, path = _old(table, store, scope), folder / "rows"
     if _reads_nothing(table, store, pins):
         return write(table, store.spark.createDataFrame([], table.schema), old, path)
-    return write(table, _transformed(table, store, pins, scope, run), old, path, plan(table, suite, store, run))
+    return write(table, _transformed(table, store, pins, scope, run), old, path, plan(table, suite, store, run, scope))
 
 
 def _reads_nothing(table: Table, store: Store, pins: Pins) -> bool:

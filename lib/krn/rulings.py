@@ -82,9 +82,12 @@ def gated(
     suite = run.limited(table, kind)
     if suite is None:
         return Built(table.name, "unchanged")
-    judged = gate.judge(suite, frames["this"], extra, engine=run.engine)
     today = run.args["today"]
-    result = gate.with_reconciled(judged, suite, lambda: numbers.of(suite, lambda name: frames[name], today))
+    asked = {**numbers.riding(suite), **(extra or {})}
+    judged = gate.judge(suite, frames["this"].withColumns(numbers.beside(today)), asked, engine=run.engine)
+    known = numbers.ridden(suite, judged.extra)
+    rest = numbers.without(suite, known)
+    result = gate.with_reconciled(judged, suite, lambda: known | numbers.of(rest, lambda name: frames[name], today))
     if store:
         result = gating.with_waiver(result, suite, table, store, run, False, partial(_split, frames["this"]))
     return Built(table.name, "unchanged", result=result) if result.is_open else held(table, result, {})

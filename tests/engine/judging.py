@@ -16,6 +16,8 @@ from krn.outcome import Run
 from krn.store import Store
 from krn.tables.table import Column, Table
 
+FIRST = Scope("first build")
+
 
 def rides(frame: DataFrame, suite: Suite) -> bool:
     """Whether what a suite asks of a frame is counted while that is written."""
@@ -26,14 +28,14 @@ def written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame | None = 
     """A candidate as a build writes it, of a table with the frame's columns, the first of them its key."""
     columns = tuple(Column(field.name, field.dataType, "") for field in new.schema)
     table = Table(suite.table, "", (columns[0].name,), columns)
-    asked = gating.plan(table, suite, Store(lambda: new.sparkSession, folder), _run(suite))
+    asked = gating.plan(table, suite, Store(lambda: new.sparkSession, folder), _run(suite), FIRST)
     return write(table, new, old, folder / "rows", asked)
 
 
 def gated(made: Candidate, suite: Suite, spark: SparkSession) -> Result | None:
     """What a build says of the candidate."""
     store = Store(lambda: spark, made.path.parent)
-    return gating.gated(made, suite, store, Pins({}, 0), Scope("first build"), _run(suite))
+    return gating.gated(made, suite, store, Pins({}, 0), FIRST, _run(suite))
 
 
 def judged_as_written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame | None = None) -> Result | None:

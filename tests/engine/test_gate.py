@@ -178,7 +178,7 @@ _FLOATS: Cases = {
     "float-key": ("expect_key_to_be_unique", {"columns": ["ratio"]}),
 }
 
-CASES = {**_ROW, **_TABLE, **_KEY, **_where(_ROW, mostly=0.5), **_where(_TABLE)}
+CASES = {**_ROW, **_TABLE, **_KEY, **_where(_ROW, mostly=0.5), **_where(_TABLE), **_where(_KEY)}
 #: Of columns without any value.
 _VOIDS = {name: CASES[name] for name in ("between", "between-days", "equal", "min-day", "mean", "median", "distinct")}
 OF_FRAMES = {**dict.fromkeys(FRAMES, CASES), "floats": _FLOATS, "voids": _VOIDS}

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from world import RANKING, TOTALS, built, deliver, order, step
 
 from krn.engine.candidate import told
-from krn.gate import Expectation, Suite
+from krn.gate import Expectation, Number, Suite
 from krn.gate.result import ROWS, SPARK
 from krn.store import Store
 
@@ -84,6 +84,39 @@ def test_what_an_observed_write_might_never_tell_is_counted_by_a_pass_of_its_own
     made = written(both, things(spark, ("a", 1, "alice"), ("b", 1, "bob")), tmp_path)
     assert made.plan is None
     assert [(check.id, check.observed) for check in gated(made, both, spark).failed] == [("few", 2)]
+
+
+UNITS, AGE = Number("units", "this", "sum(n)"), Number("age", "this", "min(date_diff(today, day))")
+NAMES = Number("names", "this", "count(DISTINCT name)")
+EXPECTED = {"units": 3, "age": 1, "names": 1}
+
+
+def with_numbers(*numbers: Number) -> Suite:
+    """A suite that holds where its numbers are those of `EXPECTED`."""
+    kind = "expect_column_values_to_be_in_set"
+    kwargs = [{"column": number.name, "value_set": [EXPECTED[number.name]]} for number in numbers]
+    reconcile = tuple(Expectation(of["column"], kind, of, "critical") for of in kwargs)
+    return Suite("silver.things", (NOT_NULL,), numbers, reconcile)
+
+
+def test_numbers_of_a_table_made_whole_are_counted_while_it_is_written(spark: SparkSession, tmp_path: Path) -> None:
+    asked = with_numbers(UNITS, AGE, NAMES)
+    rows = things(spark, ("a", 1, "alice"), ("b", 2, "alice")).withColumn("day", F.expr("DATE '2026-01-30'"))
+    made = written(asked, rows, tmp_path)
+    assert {of: n for of, n in made.counted.items() if str(of).startswith("this.")} == {"this.units": 3, "this.age": 1}
+    assert made.visible(spark).columns == ["id", "n", "name", "day"]
+    assert [(check.id, check.observed) for check in gated(made, asked, spark).checks[1:]] == list(EXPECTED.items())
+    other = gated(replace(made, counted={**made.counted, "this.units": 4}), asked, spark)
+    assert [check.observed for check in other.failed] == [4]  # so they were not counted once more
+
+
+def test_numbers_of_a_table_that_rows_leave_are_those_of_the_rows_that_stay(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    asked, new = with_numbers(UNITS), things(spark, ("a", 3, "alice"))
+    made = written(asked, new, tmp_path, new.union(things(spark, ("b", 2, "bob"))))
+    assert made.counted["this.units"] == 5
+    assert gated(made, asked, spark).status == "passed"
 
 
 def test_an_observation_that_never_comes_is_not_waited_for(spark: SparkSession) -> None:

@@ -1,6 +1,7 @@
 """The gate of a candidate: nothing to judge, unexpectedly empty, or what its suite says; and the waiver of a hold."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,6 @@ from krn.engine.inputs import scope_of
 from krn.engine.pins import Pins
 from krn.engine.scope import Scope
 from krn.gate import Plan, Result, Suite
-from krn.gate.result import ROWS
 from krn.outcome import Run
 from krn.store import Store
 from krn.tables.table import Table
@@ -23,11 +23,13 @@ from krn.tables.table import Table
 Split = Callable[[Mapping[str, Any]], tuple[DataFrame, DataFrame]]
 
 
-def plan(table: Table, suite: Suite | None, store: Store, run: Run) -> Plan | None:
+def plan(table: Table, suite: Suite | None, store: Store, run: Run, scope: Scope) -> Plan | None:
     """What is to be counted of a candidate while it is written; None where that is for a pass of its own."""
     if suite is None or run.engine == "plain":
         return None
-    asked = gate.plan(suite, store.spark, table.schema, F.col("_change") != "delete")
+    own = numbers.riding(suite) if numbers.are_of_candidate(table, store, scope) else {}
+    asked = gate.plan(suite, store.spark, table.schema, F.col("_change") != "delete", own)
+    asked = replace(asked, beside=numbers.beside(run.args["today"]) if own else {})
     return asked if asked.may_ride else None
 
 
@@ -71,7 +73,7 @@ def _is_known(candidate: Candidate, store: Store) -> bool:
 def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
     """By what was counted when the candidate was written, if all of its rows were; else by a pass over its files."""
     with store.planned(candidate.n_visible):
-        if candidate.plan and candidate.counted.get(ROWS) == candidate.n_visible:
+        if candidate.plan and candidate.is_counted:
             visible = partial(candidate.visible, store.spark)
             return gate.judge_counted(candidate.plan, candidate.counted, candidate.files, visible)
         return gate.judge(suite, candidate.visible(store.spark), engine=run.engine)

@@ -1,11 +1,13 @@
 """The numbers of a reconciliation: exact sums over the whole table as it would be, and over its inputs."""
 
-from collections.abc import Callable, Hashable
+import re
+from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from krn.contracts.contract import Contract
@@ -18,6 +20,39 @@ from krn.store import Store
 from krn.tables.table import Table
 
 THIS = "this"
+#: What Spark can't count of rows that pass by on their way into files.
+_APART = re.compile(r"\b(DISTINCT|FILTER|OVER)\b", re.IGNORECASE)
+
+
+def riding(suite: Suite) -> dict[str, Column]:
+    """The numbers of the table itself that can be counted on the way of its rows, each with its aggregate."""
+    of_this = (number for number in suite.numbers if number.of == THIS)
+    return {_ride(number): F.expr(number.expression) for number in of_this if not _APART.search(number.expression)}
+
+
+def ridden(suite: Suite, counted: Mapping[Any, Any]) -> dict[str, int | Decimal]:
+    """Those that were counted on the way, by name."""
+    return {number.name: counted[_ride(number)] or 0 for number in suite.numbers if _ride(number) in counted}
+
+
+def _ride(number: Number) -> str:
+    """The name of a number among other aggregates."""
+    return f"{number.of}.{number.name}"
+
+
+def beside(today: object) -> dict[str, Column]:
+    """What a number may ask for besides the columns of its rows: `today`, the business date."""
+    return {"today": F.lit(today)}
+
+
+def without(suite: Suite, known: Container[str]) -> Suite:
+    """The suite with the numbers that are not yet known."""
+    return replace(suite, numbers=tuple(number for number in suite.numbers if number.name not in known))
+
+
+def are_of_candidate(table: Table, store: Store, scope: Scope) -> bool:
+    """Whether the whole table as it would be is what its candidate makes visible."""
+    return scope.is_whole or table.scope is None or not store.exists(table.name)
 
 
 def measure(
@@ -25,12 +60,14 @@ def measure(
 ) -> dict[str, int | Decimal]:
     """The suite's numbers over the whole table with the candidate in it, and over its inputs at their pins.
 
-    Several tables ask for the same sums of an input, so the store keeps those.
+    Several tables ask for the same sums of an input, so the store keeps those. What was counted while the candidate was
+    written has its rows that are to be deleted among the others.
     """
+    is_exact = candidate.is_counted and not candidate.rows["delete"]
     places = {n.name: place(n, candidate.table, pins, today) for n in suite.numbers if n.of != THIS}
     known = {name: store.sums[found] for name, found in places.items() if found in store.sums}
-    rest = replace(suite, numbers=tuple(n for n in suite.numbers if n.name not in known))
-    found = of(rest, lambda name: _frame(name, candidate, store, pins, scope), today)
+    known |= ridden(suite, candidate.counted) if is_exact else {}
+    found = of(without(suite, known), lambda name: _frame(name, candidate, store, pins, scope), today)
     store.sums.update({places[name]: value for name, value in found.items() if name in places})
     return known | found
 
@@ -43,9 +80,9 @@ def place(number: Number, table: Table, pins: Pins, today: object) -> Hashable:
 
 
 def of(suite: Suite, frame: Callable[[str], DataFrame], today: object) -> dict[str, int | Decimal]:
-    """The suite's numbers, in one Spark action; empty sums are 0. They may ask for `today`, the business date."""
+    """The suite's numbers, in one Spark action; empty sums are 0."""
     named = sorted({number.of for number in suite.numbers})
-    sums = [_sums(frame(name).withColumn("today", F.lit(today)), suite, name) for name in named]
+    sums = [_sums(frame(name).withColumns(beside(today)), suite, name) for name in named]
     if not sums:
         return {}
     rows = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), sums).collect()
@@ -64,7 +101,7 @@ def _whole(candidate: Candidate, store: Store, scope: Scope) -> DataFrame:
     """The table as readers would see it: the rows outside the scope as they are, and the candidate's."""
     table = candidate.table
     visible = candidate.visible(store.spark)
-    if scope.is_whole or table.scope is None or not store.exists(table.name):
+    if table.scope is None or are_of_candidate(table, store, scope):
         return visible
     return scope.without(store.read(table.name), table.scope).unionByName(visible)
 

@@ -75,15 +75,22 @@ def judge(
         return judging.judge(suite, frame, own)
 
 
-def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column) -> Plan:
+def plan(
+    suite: Suite,
+    spark: SparkSession,
+    schema: StructType,
+    where: Column,
+    extra: Mapping[str, Column] | None = None,
+) -> Plan:
     """What a pass over a frame with these columns must count of the rows `where` that is true, to judge them.
 
-    For a caller that makes that pass anyway; `judge_counted` says what becomes of it.
+    For a caller that makes that pass anyway; `judge_counted` says what becomes of it. `extra` are aggregates of the
+    caller over all rows.
     """
     with quiet():
         from krn.gate import judging
 
-        return judging.plan(suite, spark, schema, where, {})
+        return judging.plan(suite, spark, schema, where, extra or {})
 
 
 def judge_counted(

@@ -27,8 +27,11 @@ def gaps(suite: Suite, table: Table) -> Iterator[Fault]:
 
 
 def _holds_key(expectation: Expectation, table: Table) -> bool:
-    """Whether two rows of one key would hold the table; over more columns than the key's they would not."""
+    """Whether two rows of one key would hold the table; over more columns than the key's they would not, nor would any
+    two rows of which a condition has to be true.
+    """
     is_key = expectation.type == "expect_key_to_be_unique" and expectation.severity == "critical"
+    is_key = is_key and not expectation.kwargs.get("row_condition")
     return not table.key or (is_key and set(columns_of(expectation)) <= set(table.key))
 
 

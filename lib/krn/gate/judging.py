@@ -19,9 +19,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from krn.gate import key
 from krn.gate.graph import Graph, Metrics
 from krn.gate.judges import REFUSALS, judge_of, runtime
+from krn.gate.key import READ, Key, count_surplus, surplus_of_files
 from krn.gate.measure import Planner
 from krn.gate.plan import Plan
 from krn.gate.result import ROWS, SPARK, Check, Result, check, counted, failed, uncounted
@@ -51,9 +51,11 @@ def judge_counted(
     """The result of the rows in these files, whose aggregates have these values; `frame` reads them."""
     rows = values[ROWS]
 
-    def surplus(columns: list[str]) -> int:
-        found = key.surplus_of_files(files, columns, plan.schema) if rows <= key.READ else None
-        return key.count_surplus(frame(), columns, rows) if found is None else found
+    def surplus(keys: Sequence[Key]) -> list[int]:
+        found = [surplus_of_files(files, key, plan.schema) if rows <= READ else None for key in keys]
+        rest = [key for key, n in zip(keys, found, strict=True) if n is None]
+        counted = iter(count_surplus(frame(), rest, rows) if rest else ())
+        return [next(counted) if n is None else n for n in found]
 
     try:
         return _result(plan, values, surplus)
@@ -116,11 +118,11 @@ def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> J
 def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
     asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
     values = count(frame, asked.aggregates)
-    return _result(asked, values, lambda columns: key.count_surplus(frame, columns, values[ROWS]))
+    return _result(asked, values, lambda keys: count_surplus(frame, keys, values[ROWS]))
 
 
-def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[list[str]], int]) -> Result:
-    keys = {name: surplus(columns) for name, columns in plan.keys.items()}
+def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[Sequence[Key]], list[int]]) -> Result:
+    keys = dict(zip(plan.keys, surplus(list(plan.keys.values())), strict=True))
     known = _known(plan.metrics, {**values, **keys})
     checks = [_judged(judge, of, known) for judge, of in zip(plan.judges, plan.suite.expectations, strict=True)]
     return counted(plan.suite, checks, {name: values[name] for name in plan.own})

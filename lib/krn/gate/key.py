@@ -1,8 +1,9 @@
 """expect_key_to_be_unique: the grain of a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import or_
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ from great_expectations.execution_engine.sparkdf_execution_engine import SparkDF
 from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.metrics.metric_provider import metric_partial
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.expectations.model_field_types import ConditionParser
+from great_expectations.expectations.row_conditions import RowConditionType
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, IntegralType, StructType, TimestampType
@@ -31,25 +34,48 @@ _PLAIN = (IntegralType, DecimalType, DateType, TimestampType, BooleanType)
 _FAILURES = (*SPARK, pa.ArrowException, OSError, EOFError, MemoryError)
 
 
-def surplus(columns: list[str]) -> Column:
+@dataclass(frozen=True, eq=False)  # columns of Spark can't be compared
+class Key:
+    """Columns that no two rows have in common; of all rows, or of those of which a condition is true."""
+
+    columns: tuple[str, ...]
+    condition: Column | None = None
+
+    @property
+    def has_hole(self) -> Column:
+        """Whether a row has a null in its key."""
+        return reduce(or_, (F.col(name).isNull() for name in self.columns))
+
+    @property
+    def is_asked(self) -> Column:
+        """Whether a row is one of those that have a key."""
+        return F.lit(True) if self.condition is None else F.coalesce(self.condition, F.lit(False))
+
+
+def surplus(columns: Iterable[str]) -> Column:
     """Rows beyond one per key. A key with a null in it names nothing, so its row is surplus too."""
     return F.count(F.lit(1)) - F.count_distinct(*(F.col(name) for name in columns))
 
 
-def count_surplus(frame: DataFrame, columns: list[str], rows: int) -> int:
-    """The surplus of a frame of so many rows, exactly.
+def count_surplus(frame: DataFrame, keys: Sequence[Key], rows: int) -> list[int]:
+    """The surplus of each key in a frame of so many rows, exactly.
 
     Equal keys have equal hashes: where no two hashes are equal, no two keys are. Only where some are, or where they
     would not fit, Spark counts the keys themselves, which means a shuffle.
     """
-    if not rows or (rows <= HELD and not _is_collated(frame, columns) and _is_unique(frame, columns)):
-        return 0
-    return int(frame.agg(surplus(columns)).collect()[0][0])
+    hashed = [key for key in keys if rows <= HELD and not _is_collated(frame, key)]
+    unique = _unique(frame, hashed) if rows else keys
+    return [0 if key in unique else _counted(frame, key) for key in keys]
 
 
-def surplus_of_files(files: Iterable[Path], columns: list[str], schema: StructType) -> int | None:
+def _counted(frame: DataFrame, key: Key) -> int:
+    return int(frame.where(key.is_asked).agg(surplus(key.columns)).collect()[0][0])
+
+
+def surplus_of_files(files: Iterable[Path], key: Key, schema: StructType) -> int | None:
     """The surplus of Parquet files of at most `READ` rows, without Spark; None where it is for Spark to tell."""
-    if not all(_is_plain(schema[name].dataType) for name in columns):
+    columns = list(key.columns)
+    if key.condition is not None or not all(_is_plain(schema[name].dataType) for name in columns):
         return None
     try:
         keys = pa.concat_tables(_read(file, columns) for file in files)
@@ -70,24 +96,33 @@ def _is_plain(kind: DataType) -> bool:
     return kind.simpleString() == "string" or isinstance(kind, _PLAIN)
 
 
-def _hash(columns: list[str]) -> Column:
-    """Of a key without a null in it, else null."""
-    return F.when(reduce(and_, (F.col(name).isNotNull() for name in columns)), F.xxhash64(*columns))
-
-
-def _is_collated(frame: DataFrame, columns: list[str]) -> bool:
+def _is_collated(frame: DataFrame, key: Key) -> bool:
     """Whether texts that differ may be equal; a hash is of their bytes."""
-    return any("collate" in frame.schema[name].dataType.simpleString() for name in columns)
+    return any("collate" in frame.schema[name].dataType.simpleString() for name in key.columns)
 
 
-def _is_unique(frame: DataFrame, columns: list[str]) -> bool:
-    """Whether no key has a null in it or the hash of another; False also where that can't be told."""
+def _unique(frame: DataFrame, keys: Sequence[Key]) -> list[Key]:
+    """The keys without a null in them and without one another's hash, in one pass; none where that can't be told."""
+    if not keys:
+        return []
+    asked = (column.alias(f"{n}") for n, column in enumerate(_looks(keys)))
     try:
-        found = frame.select(_hash(columns).alias("hash")).toArrow()["hash"]
-        ordered = np.sort(found.drop_null().to_numpy())
+        found = frame.select(*asked).toArrow().columns
+        return [key for key, hashes, holes in zip(keys, found[::2], found[1::2], strict=True) if _differ(hashes, holes)]
     except _FAILURES:
-        return False
-    return not found.null_count and not (ordered[1:] == ordered[:-1]).any()
+        return []
+
+
+def _looks(keys: Iterable[Key]) -> Iterator[Column]:
+    """Of each key the hash, null where it has none; and whether it has a hole where it may not."""
+    for key in keys:
+        yield F.when(key.is_asked & ~key.has_hole, F.xxhash64(*key.columns))
+        yield key.is_asked & key.has_hole
+
+
+def _differ(hashes: pa.ChunkedArray, holes: pa.ChunkedArray) -> bool:
+    ordered = np.sort(hashes.drop_null().to_numpy())
+    return not holes.to_numpy().any() and not (ordered[1:] == ordered[:-1]).any()
 
 
 class KeySurplus(TableMetricProvider):
@@ -104,10 +139,13 @@ class KeySurplus(TableMetricProvider):
 
 
 class ExpectKeyToBeUnique(BatchExpectation):
-    """Expect one row for each value of the key, and no null in it."""
+    """Expect one row for each value of the key, and no null in it: of all rows, or of those that meet a condition."""
 
     columns: list[str]
+    row_condition: RowConditionType = None
+    condition_parser: ConditionParser | None = None
 
+    domain_keys: ClassVar[tuple[str, ...]] = ("row_condition", "condition_parser")
     metric_dependencies: ClassVar[tuple[str, ...]] = (METRIC,)
     success_keys: ClassVar[tuple[str, ...]] = ("columns",)
 

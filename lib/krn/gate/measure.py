@@ -18,9 +18,9 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from krn.gate import key
 from krn.gate.aggregates import OWN
 from krn.gate.graph import Metrics
+from krn.gate.key import METRIC, Key
 
 _ROWS = "table.row_count"
 _OF_VALUES: Mapping[str, Callable[..., Column]] = {
@@ -44,14 +44,20 @@ _PLACEHOLDER = 0  # what planning sees where a count will be
 
 @dataclass(frozen=True)
 class Rows:
-    """Stands in for a frame: it remembers its filters as one condition instead of applying them."""
+    """Stands in for a frame: it remembers its filters instead of applying them, as the condition `only`."""
 
     schema: StructType
-    where: Column
+    base: Column
+    only: Column | None = None
+
+    @property
+    def where(self) -> Column:
+        """The condition that a row is one of these."""
+        return self.base if self.only is None else self.base & self.only
 
     def filter(self, condition: Column | str) -> "Rows":
         also = F.expr(condition) if isinstance(condition, str) else condition
-        return replace(self, where=self.where & also)
+        return replace(self, only=also if self.only is None else self.only & also)
 
     def __getitem__(self, names: list[str]) -> "Rows":
         return replace(self, schema=StructType([self.schema[name] for name in names]))
@@ -70,7 +76,7 @@ class Planner(SparkDFExecutionEngine):
     def __init__(self, spark: SparkSession, schema: StructType, where: Column) -> None:
         super().__init__(spark=spark, persist=False)
         self.wanted: dict[MetricConfigurationID, Column] = {}
-        self.keys: dict[MetricConfigurationID, list[str]] = {}
+        self.keys: dict[MetricConfigurationID, Key] = {}
         self.batch_manager.save_batch_data("candidate", SparkDFBatchData(self, Rows(schema, where)))
 
     def resolve_metrics(
@@ -84,8 +90,9 @@ class Planner(SparkDFExecutionEngine):
         for metric in metrics_to_resolve:
             if metric.metric_name.endswith(".unexpected_values"):
                 answers[metric.id] = []  # samples would cost a job each and show raw values
-            elif metric.metric_name == key.METRIC:
-                self.keys[metric.id] = metric.metric_value_kwargs["columns"]
+            elif metric.metric_name == METRIC:
+                columns, rows = metric.metric_value_kwargs["columns"], self._rows(metric.metric_domain_kwargs)
+                self.keys[metric.id] = Key(tuple(columns), rows.only)
                 answers[metric.id] = _PLACEHOLDER
             elif (aggregate := self._counted(metric, known)) is not None:
                 self.wanted[metric.id] = aggregate
@@ -118,8 +125,11 @@ class Planner(SparkDFExecutionEngine):
         return F.count_if(where if metric.metric_name.endswith(".filtered_row_count") else where & unexpected)
 
     def _where(self, domain: Mapping[str, Any]) -> Column:
+        return self._rows(domain).where
+
+    def _rows(self, domain: Mapping[str, Any]) -> Rows:
         rows: Rows = self.get_domain_records(dict(domain))  # the stand-in went through Great Expectations' own filters
-        return rows.where
+        return rows
 
 
 def _condition(metric: MetricConfiguration) -> MetricConfiguration:

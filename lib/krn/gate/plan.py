@@ -1,7 +1,7 @@
 """What a suite asks of rows, before they are counted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
 from pyspark.sql import Column
@@ -13,6 +13,8 @@ from krn.gate.suite import Suite
 if TYPE_CHECKING:  # 3 s
     from great_expectations.expectations.expectation import Expectation as Judge
 
+    from krn.gate.key import Key
+
 #: Counts and extremes: Spark tells them without fail, and needs no row beside another.
 _RIDING = (".unexpected_count", ".filtered_row_count", ".row_count", ".non_null_count", ".min", ".max")
 
@@ -22,7 +24,8 @@ class Plan:
     """`aggregates` for one pass, keys that are counted apart, and what Great Expectations makes of the values.
 
     It has a judge for each expectation, or a check with an error where none could be made. `metrics` are what judges
-    look at, placeholders among them for what is counted; `own` names the aggregates that are not the suite's.
+    look at, placeholders among them for what is counted; `own` names the aggregates that are not the suite's, and
+    `beside` are columns that these may ask for besides those of the rows.
     """
 
     suite: Suite
@@ -31,7 +34,8 @@ class Plan:
     metrics: Mapping[Any, Any]
     own: tuple[str, ...]
     aggregates: Mapping[Any, Column]
-    keys: Mapping[Any, list[str]]
+    keys: Mapping[Any, "Key"]
+    beside: Mapping[str, Column] = field(default_factory=dict)
 
     @property
     def may_ride(self) -> bool:

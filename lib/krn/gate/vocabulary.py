@@ -90,7 +90,7 @@ ALLOWED: Mapping[str, Words] = {
     "expect_column_proportion_of_unique_values_to_be_between": _measured("proportion"),
     "expect_table_row_count_to_be_between": Words({}, {**_WHERE, **_range("count")}),
     "expect_table_row_count_to_equal": Words({"value": "count"}, _WHERE),
-    "expect_key_to_be_unique": Words({"columns": "columns"}),  # no row_condition: a grain holds everywhere
+    "expect_key_to_be_unique": Words({"columns": "columns"}, _WHERE),
 }
 
 _DECLARED = "the declared columns: a build conforms to them"

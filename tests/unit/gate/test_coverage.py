@@ -49,6 +49,7 @@ def test_a_number_of_the_table_judges_its_columns_if_it_is_reconciled():
         SAME,
         replace(GRAIN, severity="warning"),
         replace(GRAIN, kwargs={"columns": ["a", "b"]}),
+        replace(GRAIN, kwargs={"columns": ["a"], "row_condition": "b > 1", "condition_parser": "spark"}),
     ],
 )
 def test_a_key_that_may_repeat_is_named(grain):

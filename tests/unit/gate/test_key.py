@@ -22,7 +22,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from krn.gate.key import surplus_of_files
+from krn.gate.key import Key, surplus_of_files
 
 AT, DAY = datetime(2026, 1, 5, 12, tzinfo=UTC), date(2026, 1, 5)
 
@@ -51,18 +51,18 @@ def files(folder: Path, *parts: list[object], kind: pa.DataType) -> list[Path]:
 )
 def test_each_value_that_comes_again_in_any_file_is_surplus_and_each_null(tmp_path, of, kind, values):
     schema = StructType([StructField("a", of), StructField("b", LongType())])
-    assert surplus_of_files(files(tmp_path, values, [], kind=kind), ["a", "b"], schema) == 0
-    assert surplus_of_files(files(tmp_path, values, values[:1], [None], kind=kind), ["a"], schema) == 2
+    assert surplus_of_files(files(tmp_path, values, [], kind=kind), Key(("a", "b")), schema) == 0
+    assert surplus_of_files(files(tmp_path, values, values[:1], [None], kind=kind), Key(("a",)), schema) == 2
 
 
 @pytest.mark.parametrize(
     "of", [DoubleType(), StringType("UTF8_LCASE"), ArrayType(LongType()), only(DoubleType()), BinaryType()], ids=repr
 )
 def test_of_values_that_may_be_equal_with_other_bytes_only_spark_knows(of):
-    assert surplus_of_files([], ["a"], only(of)) is None
+    assert surplus_of_files([], Key(("a",)), only(of)) is None
 
 
 def test_of_a_file_that_is_damaged_spark_shall_say_what_is_wrong(tmp_path):
     (path,) = files(tmp_path, ["x"], kind=pa.string())
     path.write_bytes(path.read_bytes()[:-9])
-    assert surplus_of_files([path], ["a"], only(StringType())) is None
+    assert surplus_of_files([path], Key(("a",)), only(StringType())) is None

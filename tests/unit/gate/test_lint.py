@@ -109,10 +109,6 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(PAIRS, column_A="id", column_B="units", value_pairs_set=[[["a"], 1]]), "e: value_pairs_set: ['a'] does"),
         (said("expect_key_to_be_unique", columns=["id", "nope"]), "e: columns nope is unknown"),
         (said("expect_key_to_be_unique", columns="id"), "e: columns is a list of columns"),
-        (
-            said("expect_key_to_be_unique", columns=["id"], row_condition="units > 1"),
-            "e: unknown argument row_condition",
-        ),
         (said("expect_column_pair_values_to_be_equal", column_A="id", column_B="nope"), "e: column_B nope is unknown"),
         (
             said("expect_column_pair_values_to_be_equal", column_A="units", column_B="amount", ignore_row_if="never"),
