@@ -34,6 +34,7 @@ def setup(folder: Path, uv: str, **environ: str) -> subprocess.CompletedProcess[
         ("OSError: [Errno 28] No space left on device", "The disk is full."),
         ("error: Failed to fetch: dns error", "The package index does not answer."),
         ("Failed to establish a new connection: [Errno 111]", "The package index does not answer."),
+        ("error: Request failed: error sending request: operation timed out", "The package index does not answer."),
         ("THESE PACKAGES DO NOT MATCH THE HASHES", "A package differs from its locked hash and was refused."),
     ],
 )
@@ -43,10 +44,11 @@ def test_a_failed_step_ends_in_one_sentence_and_the_next_command(tmp_path: Path,
     assert re.fullmatch(re.escape(sentence) + r" Next: .+, then make setup\n", done.stderr)
 
 
-def test_an_unknown_failure_shows_what_was_said(tmp_path: Path) -> None:
-    done = setup(tmp_path, "echo 'the moon is full'; exit 1")
+@pytest.mark.parametrize("said", ["the moon is full", "Resolved 3 packages in 5ms", "No solution found when resolving"])
+def test_an_unknown_failure_shows_what_was_said(tmp_path: Path, said: str) -> None:
+    done = setup(tmp_path, f"echo '{said}'; exit 1")
     assert done.returncode == 69
-    assert done.stderr.startswith("the moon is full\nThis failed: uv venv")
+    assert done.stderr.startswith(f"{said}\nThis failed: uv venv")
 
 
 # What bin/setup calls besides Python; a uv of this machine is not among it.
@@ -62,41 +64,70 @@ case "$*" in
         cp "$0" .venv/bin/python
         cp "$0" .venv/bin/pip ;;
     *"config list"*) echo "$PIP_CONFIG" ;;
-    *lock) ;;
+    *"cache dir"*) echo "$CACHE" ;;
+    *requirements.lock) ;;
     *--require-hashes*) cp "$0" .venv/bin/uv; cat "$(eval "echo \${$#}")" >> "$CALLS" ;;
 esac
 """
 
 
-@pytest.mark.parametrize(
-    ("config", "installer"),
-    [("global.cert='/here'", "uv"), ("global.index-url='https://x'", "python"), (":env:.proxy='x'", "python")],
-)
-def test_uv_of_the_lock_installs_the_rest_unless_pip_has_an_index_or_a_proxy_of_its_own(
-    tmp_path: Path, config: str, installer: str
-) -> None:
-    (tmp_path / "bin").mkdir()
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with bin/setup, a lock, and tools among which is no uv."""
+    for name in ("bin", "tools"):
+        (tmp_path / name).mkdir()
     shutil.copy(ROOT / "bin" / "setup", tmp_path / "bin")
-    (tmp_path / "tools").mkdir()
     for tool in TOOLS:
         (tmp_path / "tools" / tool).symlink_to(shutil.which(tool) or tool)
     for name in ("bin/env", "python"):
         (tmp_path / name).write_text(PYTHON, encoding="utf-8")
         (tmp_path / name).chmod(0o755)
     (tmp_path / "requirements.lock").write_text("a==1\nuv==2 \\\n    --hash=sha256:7\nuvloop==3\n", encoding="utf-8")
-    environ = {
-        "PATH": str(tmp_path / "tools"),
-        "PYTHON": str(tmp_path / "python"),
-        "CALLS": str(tmp_path / "calls"),
-        "PIP_CONFIG": config,
-    }
-    subprocess.run([tmp_path / "bin" / "setup"], env=environ, check=True, capture_output=True)
-    calls = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
-    [install] = [call for call in calls if call.endswith("--require-hashes -r requirements.lock")]
-    assert install.split()[0] == installer
-    assert [line for line in calls if line.startswith(("uv==", "uvloop==", "    --hash"))] == (
-        ["uv==2 \\", "    --hash=sha256:7"] if installer == "uv" else []
-    )
+    return tmp_path
+
+
+def installed(project: Path, path: str = "", **environ: str) -> tuple[str, list[str]]:
+    """What installs the lock, without the lock, and the lines of the lock that uv was installed by."""
+    calls = project / "calls"
+    calls.unlink(missing_ok=True)
+    said = {"PATH": f"{path}{project / 'tools'}", "PYTHON": str(project / "python"), "CALLS": str(calls)}
+    defaults = {"PIP_CONFIG": "global.timeout='9'", "CACHE": str(project / "cache")}
+    subprocess.run([project / "bin" / "setup"], env={**said, **defaults, **environ}, check=True, capture_output=True)
+    lines = calls.read_text(encoding="utf-8").splitlines()
+    [install] = [line for line in lines if line.endswith(" --require-hashes -r requirements.lock")]
+    of_lock = [line for line in lines if line.startswith(("uv==", "uvloop==", "    --hash"))]
+    return install.removesuffix(" --require-hashes -r requirements.lock"), of_lock
+
+
+UV = "uv pip install --system-certs --python .venv/bin/python"
+PIP = "python -m pip install --disable-pip-version-check --retries 2"
+
+
+def test_the_uv_of_the_lock_installs_the_rest(project: Path) -> None:
+    assert installed(project) == (UV, ["uv==2 \\", "    --hash=sha256:7"])
+
+
+@pytest.mark.parametrize(
+    "config",
+    ["global.index-url='https://x'", ":env:.proxy='x'", "global.cert='/here'", "global.trusted-host='x'"],
+)
+def test_pip_installs_where_its_settings_say_how_packages_are_reached(project: Path, config: str) -> None:
+    assert installed(project, PIP_CONFIG=config) == (PIP, [])
+
+
+def test_a_certificate_that_uv_is_told_of_as_well_is_no_reason_for_pip(project: Path) -> None:
+    assert installed(project, PIP_CONFIG="global.cert='/here'", SSL_CERT_FILE="/here")[0] == UV
+
+
+def test_a_uv_that_cannot_write_its_cache_keeps_none(project: Path) -> None:
+    (project / "file").touch()
+    assert installed(project, CACHE=str(project / "file" / "cache"))[0] == f"{UV} --no-cache"
+
+
+def test_a_second_set_up_in_an_activated_environment_installs_as_the_first(project: Path) -> None:
+    pip = {"PIP_CONFIG": "global.index-url='https://x'"}
+    assert installed(project)[0] == UV  # so .venv has a uv
+    assert installed(project, path=f"{project}/.venv/bin:", **pip)[0] == PIP
 
 
 def test_help_names_every_target() -> None:
