@@ -1,4 +1,4 @@
-# Every target sets up what it needs first; that takes two minutes once and nothing after.
+# Every target sets up what it needs first; that takes one to two minutes once and nothing after.
 SHELL := /bin/bash
 # The stamp carries the folder's checksum: in a moved or copied project the old environment points nowhere.
 READY := .venv/ready-$(shell pwd | cksum | cut -d' ' -f1)

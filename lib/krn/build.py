@@ -47,7 +47,8 @@ def build(table: Table, store: Store, run: Run) -> Built:
 
 def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_: str, folder: Path) -> Built:
     suite = run.limited(table, "whole" if scope.is_whole else "changed")
-    candidate = _candidate(table, suite, store, pins, scope, run, folder)
+    with store.joined(_rows_read(store, pins), few=scope.is_small):
+        candidate = _candidate(table, suite, store, pins, scope, run, folder)
     reached("computed")
     result = gated(candidate, suite, store, pins, scope, run) if suite else None
     reached("gated")

@@ -82,11 +82,11 @@ def gated(
     suite = run.limited(table, kind)
     if suite is None:
         return Built(table.name, "unchanged")
-    today = run.args["today"]
-    asked = {**numbers.riding(suite), **(extra or {})}
-    judged = gate.judge(suite, frames["this"].withColumns(numbers.beside(today)), asked, engine=run.engine)
+    judged = gate.judge(suite, frames["this"], {**numbers.riding(suite), **(extra or {})}, engine=run.engine)
+    if judged.rows is None:  # a number may be to blame, which must not hide what else there is to say
+        judged = gate.judge(suite, frames["this"], extra, engine=run.engine)
     known = numbers.ridden(suite, judged.extra)
-    rest = numbers.without(suite, known)
+    rest, today = numbers.without(suite, known), run.args["today"]
     result = gate.with_reconciled(judged, suite, lambda: known | numbers.of(rest, lambda name: frames[name], today))
     if store:
         result = gating.with_waiver(result, suite, table, store, run, False, partial(_split, frames["this"]))

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -311,6 +311,18 @@ class Store:
             yield
 
     @contextmanager
+    def joined(self, rows: int, *, few: bool) -> Iterator[None]:
+        """Plan joins of few of `rows` rows by sorting both sides, since each broadcast is a Spark job of its own."""
+        with self._set("spark.sql.autoBroadcastJoinThreshold", -1) if few and rows > INTERPRETED else nullcontext():
+            yield
+
+    @contextmanager
+    def summed(self) -> Iterator[None]:
+        """Plan sums as they stand: one row comes of them, to which there is nothing to adapt."""
+        with self._set("spark.sql.adaptive.enabled", False):
+            yield
+
+    @contextmanager
     def jobs(self, label: str) -> Iterator[Callable[[], int]]:
         """Count the Spark jobs of the block, but for those of a block within it; 0 when it needed no Spark."""
         group = f"{label} {secrets.token_hex(4)}"
@@ -329,7 +341,7 @@ class Store:
         self._name_jobs()  # not after an error: Spark may be gone, and the error is what counts
 
     @contextmanager
-    def _set(self, key: str, value: str | bool) -> Iterator[None]:
+    def _set(self, key: str, value: str | int) -> Iterator[None]:
         """What a statement can only be told by the session; it must not stay there for the next one."""
         before = self.spark.conf.get(key, None)
         self.spark.conf.set(key, value)

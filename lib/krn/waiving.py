@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 
 from krn.gate import Check, Expectation, Result, Suite
+from krn.gate.coverage import columns_of
 from krn.retelling import finding
 from krn.tables.table import Table
 from krn.waivers import Seen, Waiver
@@ -33,7 +34,8 @@ def never(expectation: Expectation, suite: Suite, table: Table) -> str:
     if expectation in suite.reconcile:
         return "it is about the whole table, so every later run would fail it again"
     if expectation.type == _UNIQUE:
-        return "rows are compared and merged by the key"
+        is_own = set(columns_of(expectation)) <= set(table.key)
+        return "rows are compared and merged by the key" if is_own else "readers take one row for each such key"
     if expectation.type != _NOT_NULL:
         return ""
     if expectation.kwargs.get("column") in (*table.key, table.scope):

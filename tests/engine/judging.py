@@ -28,14 +28,14 @@ def written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame | None = 
     """A candidate as a build writes it, of a table with the frame's columns, the first of them its key."""
     columns = tuple(Column(field.name, field.dataType, "") for field in new.schema)
     table = Table(suite.table, "", (columns[0].name,), columns)
-    asked = gating.plan(table, suite, Store(lambda: new.sparkSession, folder), _run(suite), FIRST)
+    asked = gating.plan(table, suite, Store(lambda: new.sparkSession, folder), a_run(suite), FIRST)
     return write(table, new, old, folder / "rows", asked)
 
 
 def gated(made: Candidate, suite: Suite, spark: SparkSession) -> Result | None:
     """What a build says of the candidate."""
     store = Store(lambda: spark, made.path.parent)
-    return gating.gated(made, suite, store, Pins({}, 0), FIRST, _run(suite))
+    return gating.gated(made, suite, store, Pins({}, 0), FIRST, a_run(suite))
 
 
 def judged_as_written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame | None = None) -> Result | None:
@@ -45,7 +45,8 @@ def judged_as_written(suite: Suite, new: DataFrame, folder: Path, old: DataFrame
     return gated(made, suite, new.sparkSession)
 
 
-def _run(suite: Suite) -> Run:
+def a_run(suite: Suite) -> Run:
+    """A run for which every table has this suite."""
     return Run("r1", {"today": date(2026, 1, 31)}, lambda table: suite)
 
 

@@ -151,6 +151,14 @@ _KEY: Cases = {
     "key": ("expect_key_to_be_unique", {"columns": ["id"]}),
     "key-of-two": ("expect_key_to_be_unique", {"columns": ["id", "part"]}),
 }
+#: Of the dirty rows two have one id and two have none; a condition may leave them out, or be null of them.
+_KEY_WHERE: Cases = {
+    f"key where {condition}": (
+        "expect_key_to_be_unique",
+        {"columns": ["id"], "row_condition": condition, "condition_parser": "spark"},
+    )
+    for condition in ("units > 1", "units IS NULL", "units < 100")
+}
 
 
 def _where(cases: Cases, **kwargs: object) -> Cases:
@@ -178,7 +186,7 @@ _FLOATS: Cases = {
     "float-key": ("expect_key_to_be_unique", {"columns": ["ratio"]}),
 }
 
-CASES = {**_ROW, **_TABLE, **_KEY, **_where(_ROW, mostly=0.5), **_where(_TABLE), **_where(_KEY)}
+CASES = {**_ROW, **_TABLE, **_KEY, **_where(_ROW, mostly=0.5), **_where(_TABLE), **_KEY_WHERE}
 #: Of columns without any value.
 _VOIDS = {name: CASES[name] for name in ("between", "between-days", "equal", "min-day", "mean", "median", "distinct")}
 OF_FRAMES = {**dict.fromkeys(FRAMES, CASES), "floats": _FLOATS, "voids": _VOIDS}

@@ -206,6 +206,16 @@ def test_the_surplus_of_a_key_is_exact_by_hashes_and_by_spark_compiled_and_inter
         assert (found.observed, found.success) == (surplus, surplus == 0)
 
 
+def test_each_of_several_keys_has_its_own_surplus_in_one_job(spark):
+    frame = spark.createDataFrame([("a", 1), ("a", 2), ("b", 2)], "id string, n int")
+    keys = (["id", "n"], ["id"], ["n"])
+    several = suite(*(Expectation("-".join(of), KEY.type, {"columns": of}, "critical") for of in keys))
+    spark.sparkContext.setJobGroup("several keys", "")
+    found = judge(several, frame).checks
+    jobs = spark.sparkContext.statusTracker().getJobIdsForGroup("several keys")
+    assert ([check.observed for check in found], len(jobs)) == ([0, 1, 1], 4)  # counts, hashes, and each that repeats
+
+
 @pytest.mark.parametrize("case", [case for case, (_, rows, _) in KEYS.items() if rows])
 def test_the_surplus_of_the_key_of_a_candidate_is_exact_from_its_files(spark, tmp_path, case):
     schema, rows, surplus = KEYS[case]

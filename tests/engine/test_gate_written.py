@@ -86,9 +86,9 @@ def test_what_an_observed_write_might_never_tell_is_counted_by_a_pass_of_its_own
     assert [(check.id, check.observed) for check in gated(made, both, spark).failed] == [("few", 2)]
 
 
-UNITS, AGE = Number("units", "this", "sum(n)"), Number("age", "this", "min(date_diff(today, day))")
-NAMES = Number("names", "this", "count(DISTINCT name)")
-EXPECTED = {"units": 3, "age": 1, "names": 1}
+UNITS, NAMES = Number("units", "this", "sum(n)"), Number("names", "this", "count(DISTINCT name)")
+AGE = Number("age", "this", "min(date_diff(today, DATE '2026-01-30'))")
+EXPECTED = {"units": 3, "names": 1, "age": 1}
 
 
 def with_numbers(*numbers: Number) -> Suite:
@@ -100,11 +100,10 @@ def with_numbers(*numbers: Number) -> Suite:
 
 
 def test_numbers_of_a_table_made_whole_are_counted_while_it_is_written(spark: SparkSession, tmp_path: Path) -> None:
-    asked = with_numbers(UNITS, AGE, NAMES)
-    rows = things(spark, ("a", 1, "alice"), ("b", 2, "alice")).withColumn("day", F.expr("DATE '2026-01-30'"))
-    made = written(asked, rows, tmp_path)
-    assert {of: n for of, n in made.counted.items() if str(of).startswith("this.")} == {"this.units": 3, "this.age": 1}
-    assert made.visible(spark).columns == ["id", "n", "name", "day"]
+    """But distinct counts, and what asks for today."""
+    asked = with_numbers(UNITS, NAMES, AGE)
+    made = written(asked, things(spark, ("a", 1, "alice"), ("b", 2, "alice")), tmp_path)
+    assert {name: n for name, n in made.counted.items() if str(name).startswith("this.")} == {"this.units": 3}
     assert [(check.id, check.observed) for check in gated(made, asked, spark).checks[1:]] == list(EXPECTED.items())
     other = gated(replace(made, counted={**made.counted, "this.units": 4}), asked, spark)
     assert [check.observed for check in other.failed] == [4]  # so they were not counted once more
@@ -117,6 +116,15 @@ def test_numbers_of_a_table_that_rows_leave_are_those_of_the_rows_that_stay(
     made = written(asked, new, tmp_path, new.union(things(spark, ("b", 2, "bob"))))
     assert made.counted["this.units"] == 5
     assert gated(made, asked, spark).status == "passed"
+
+
+def test_a_sum_that_overflows_while_rows_are_written_shuts_the_gate(spark: SparkSession, tmp_path: Path) -> None:
+    asked = with_numbers(replace(UNITS, expression="sum(n * 5000000000000000000L)"))
+    made = written(asked, things(spark, ("a", 1, "alice"), ("b", 1, "alice")).repartition(2), tmp_path)
+    assert made.counted["this.units"] is None
+    result = gated(made, asked, spark)
+    assert (result.status, result.rows) == ("error", 2)
+    assert result.why == "numbers of its suite can't be counted: ArithmeticException: ARITHMETIC_OVERFLOW"
 
 
 def test_an_observation_that_never_comes_is_not_waited_for(spark: SparkSession) -> None:

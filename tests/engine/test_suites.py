@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
 from world import ARGS as OF_WORLD
 from world import HOME
 
@@ -719,6 +721,16 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 
 
+#: What has a key of its own, and the place of another.
+ALONE: dict[str, tuple[str, Mapping[str, Any]]] = {
+    "accepted-once": ("silver.deliveries", {"row_id": bronze.BATCH_ROWS + 900, "position": 900}),
+    "one-product-a-rank-by-net": ("gold.product_ranking", {"product_id": "other", "rank_units": 900}),
+    "one-product-a-rank-by-units": ("gold.product_ranking", {"product_id": "other", "rank_net": 900}),
+    "one-lane-a-rank": ("gold.lane_performance", {"carrier": "other"}),
+    "one-alert-a-rank": ("gold.fraud_alerts", {"card_id": "other"}),
+}
+
+
 @pytest.fixture(scope="module")
 def sound(spark: SparkSession) -> dict[str, Rows]:
     """The rows of every table, made of a few events."""
@@ -803,6 +815,26 @@ def test_a_candidate_with_every_fault_is_held_by_every_critical_expectation(spar
     result = judged(spark, name, sound[name] + faulty, sound)
     assert {check.id for check in result.checks if check.error} == set()
     assert {check.id for check in result.failed} == critical(name) - {"volume"}
+
+
+@pytest.mark.parametrize("id_", ALONE)
+def test_two_of_one_place_are_held_though_each_has_its_own_key(spark, sound, id_):
+    name, other = ALONE[id_]
+    result = judged(spark, name, [*sound[name], {**sound[name][0], **other}], sound)
+    failed = {check.id for check in result.failed}
+    assert (id_ in failed, "grain" in failed) == (True, False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_that_are_observed_are_those_of_a_pass_of_their_own(spark, sound, name):
+    suite, frame, seen = suite_of(name), rows(spark, sound[name], BY_NAME[name]), Observation()
+    columns = {"rows": F.count(F.lit(1)), **numbers.riding(suite)}
+    observed = frame.observe(seen, *(column.alias(of) for of, column in columns.items()))
+    observed.write.format("noop").mode("overwrite").save()
+    known = numbers.ridden(suite, seen.get)
+    own = replace(suite, numbers=tuple(number for number in suite.numbers if number.name in known))
+    assert known == numbers.of(own, {"this": frame}.__getitem__, ARGS["today"])
+    assert seen.get["rows"] == len(sound[name])
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "volume" in critical(name)])

@@ -183,6 +183,7 @@ NOT_NULL = "expect_column_values_to_not_be_null"
     ("table", "of", "reason"),
     [
         (SALES_DAILY, expectation("expect_key_to_be_unique", columns=["channel"]), "rows are compared and merged"),
+        (SALES_DAILY, expectation("expect_key_to_be_unique", columns=["channel", "units"]), "readers take one row"),
         (SALES_DAILY, expectation(NOT_NULL, column="business_date"), "rows are compared and merged by the key, and"),
         (DELIVERIES, expectation(NOT_NULL, column="data"), "judge can't work without the value"),
         (SALES_DAILY, expectation(NOT_NULL, column="units"), ""),

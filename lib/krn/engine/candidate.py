@@ -102,7 +102,7 @@ def _written_and_counted(frame: DataFrame, path: Path, plan: Plan) -> dict[Any, 
     """The values of the plan's aggregates over what was written; none where Spark does not tell."""
     seen, names = Observation(), [f"n{n}" for n in range(len(plan.aggregates))]
     columns = (column.alias(name) for name, column in zip(names, plan.aggregates.values(), strict=True))
-    _write(frame.withColumns(dict(plan.beside)).observe(seen, *columns).drop(*plan.beside), path)
+    _write(frame.observe(seen, *columns), path)
     values = told(seen)
     return dict(zip(plan.aggregates, (values[name] for name in names), strict=True)) if values else {}
 

@@ -1,7 +1,6 @@
 """The gate of a candidate: nothing to judge, unexpectedly empty, or what its suite says; and the waiver of a hold."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -29,7 +28,6 @@ def plan(table: Table, suite: Suite | None, store: Store, run: Run, scope: Scope
         return None
     own = numbers.riding(suite) if numbers.are_of_candidate(table, store, scope) else {}
     asked = gate.plan(suite, store.spark, table.schema, F.col("_change") != "delete", own)
-    asked = replace(asked, beside=numbers.beside(run.args["today"]) if own else {})
     return asked if asked.may_ride else None
 
 
@@ -45,7 +43,9 @@ def gated(candidate: Candidate, suite: Suite, store: Store, pins: Pins, scope: S
         result = Result(suite.table, suite.hash, candidate.n_visible)  # no row is new, but some may be missing
     else:
         return None
-    result = gate.with_reconciled(result, suite, lambda: numbers.measure(suite, candidate, store, pins, scope, today))
+    with store.summed():
+        measure = partial(numbers.measure, suite, candidate, store, pins, scope, today)
+        result = gate.with_reconciled(result, suite, measure)
     result = with_waiver(result, suite, table, store, run, scope.is_whole, partial(_split, candidate, store))
     return None if is_known and result.is_open else result
 

@@ -20,29 +20,29 @@ from krn.store import Store
 from krn.tables.table import Table
 
 THIS = "this"
-#: What Spark can't count of rows that pass by on their way into files.
-_APART = re.compile(r"\b(DISTINCT|FILTER|OVER)\b", re.IGNORECASE)
+#: What Spark doesn't observe of rows on their way into files, and `today`, which is no column of theirs.
+_APART = re.compile(r"\b(DISTINCT|FILTER|OVER|today)\b", re.IGNORECASE)
+_SUM = re.compile(r"\bsum\(", re.IGNORECASE)
 
 
 def riding(suite: Suite) -> dict[str, Column]:
-    """The numbers of the table itself that can be counted on the way of its rows, each with its aggregate."""
-    of_this = (number for number in suite.numbers if number.of == THIS)
-    return {_ride(number): F.expr(number.expression) for number in of_this if not _APART.search(number.expression)}
+    """The numbers of the table itself that can be counted on the way of its rows, each with its aggregate.
+
+    Of a sum that overflows while rows are written Spark would tell nobody; here it is null.
+    """
+    of_this = (number for number in suite.numbers if number.of == THIS and not _APART.search(number.expression))
+    return {_named(number): F.expr(_SUM.sub("try_sum(", number.expression)) for number in of_this}
 
 
 def ridden(suite: Suite, counted: Mapping[Any, Any]) -> dict[str, int | Decimal]:
-    """Those that were counted on the way, by name."""
-    return {number.name: counted[_ride(number)] or 0 for number in suite.numbers if _ride(number) in counted}
+    """Those that were counted on the way, by name; what is null is not known yet: of no rows, or too large."""
+    values = {number.name: counted.get(_named(number)) for number in suite.numbers}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _ride(number: Number) -> str:
+def _named(number: Number) -> str:
     """The name of a number among other aggregates."""
     return f"{number.of}.{number.name}"
-
-
-def beside(today: object) -> dict[str, Column]:
-    """What a number may ask for besides the columns of its rows: `today`, the business date."""
-    return {"today": F.lit(today)}
 
 
 def without(suite: Suite, known: Container[str]) -> Suite:
@@ -61,7 +61,7 @@ def measure(
     """The suite's numbers over the whole table with the candidate in it, and over its inputs at their pins.
 
     Several tables ask for the same sums of an input, so the store keeps those. What was counted while the candidate was
-    written has its rows that are to be deleted among the others.
+    written counts deleted rows, too, so it holds only where there are none.
     """
     is_exact = candidate.is_counted and not candidate.rows["delete"]
     places = {n.name: place(n, candidate.table, pins, today) for n in suite.numbers if n.of != THIS}
@@ -80,9 +80,9 @@ def place(number: Number, table: Table, pins: Pins, today: object) -> Hashable:
 
 
 def of(suite: Suite, frame: Callable[[str], DataFrame], today: object) -> dict[str, int | Decimal]:
-    """The suite's numbers, in one Spark action; empty sums are 0."""
+    """The suite's numbers, in one Spark action; empty sums are 0. They may ask for `today`, the business date."""
     named = sorted({number.of for number in suite.numbers})
-    sums = [_sums(frame(name).withColumns(beside(today)), suite, name) for name in named]
+    sums = [_sums(frame(name).withColumn("today", F.lit(today)), suite, name) for name in named]
     if not sums:
         return {}
     rows = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), sums).collect()
@@ -101,9 +101,9 @@ def _whole(candidate: Candidate, store: Store, scope: Scope) -> DataFrame:
     """The table as readers would see it: the rows outside the scope as they are, and the candidate's."""
     table = candidate.table
     visible = candidate.visible(store.spark)
-    if table.scope is None or are_of_candidate(table, store, scope):
+    if are_of_candidate(table, store, scope):
         return visible
-    return scope.without(store.read(table.name), table.scope).unionByName(visible)
+    return scope.without(store.read(table.name), str(table.scope)).unionByName(visible)
 
 
 def _sums(frame: DataFrame, suite: Suite, of: str) -> DataFrame:

@@ -57,7 +57,7 @@ def judge(
     extra: Mapping[str, Column] | None = None,
     engine: str = "fused",
 ) -> Result:
-    """Judge the rows of a frame by the suite's expectations, in one Spark pass and a job for its key.
+    """Judge the rows of a frame by the suite's expectations, in one Spark pass and a job for its keys.
 
     It raises for nothing the data holds.
 

@@ -37,7 +37,7 @@ def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column, o
 
 
 def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
-    """The expectations over a frame, in one pass with the caller's `own` aggregates, and one for each key."""
+    """The expectations over a frame, in one pass with the caller's `own` aggregates, and one for its keys."""
     try:
         return _counted(suite, frame, own)
     except SPARK:
@@ -54,8 +54,8 @@ def judge_counted(
     def surplus(keys: Sequence[Key]) -> list[int]:
         found = [surplus_of_files(files, key, plan.schema) if rows <= READ else None for key in keys]
         rest = [key for key, n in zip(keys, found, strict=True) if n is None]
-        counted = iter(count_surplus(frame(), rest, rows) if rest else ())
-        return [next(counted) if n is None else n for n in found]
+        by_spark = iter(count_surplus(frame(), rest, rows) if rest else ())
+        return [next(by_spark) if n is None else n for n in found]
 
     try:
         return _result(plan, values, surplus)

@@ -25,8 +25,8 @@ from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, Inte
 from krn.gate.result import SPARK
 
 METRIC = "table.key_surplus"
-#: Up to so many rows, hashes of keys are compared in memory; that takes 25 bytes a row.
-HELD = 5_000_000
+#: Up to so many, the hashes of the keys of a suite are compared in memory; that takes 25 bytes each.
+HELD = 10_000_000
 #: Up to so many rows, the keys of files are; short ones take 150 bytes a row.
 READ = 1_000_000
 _PLAIN = (IntegralType, DecimalType, DateType, TimestampType, BooleanType)
@@ -42,13 +42,13 @@ class Key:
     condition: Column | None = None
 
     @property
-    def has_hole(self) -> Column:
+    def is_null(self) -> Column:
         """Whether a row has a null in its key."""
         return reduce(or_, (F.col(name).isNull() for name in self.columns))
 
     @property
-    def is_asked(self) -> Column:
-        """Whether a row is one of those that have a key."""
+    def is_held(self) -> Column:
+        """Whether a row is one of those that no two may be alike."""
         return F.lit(True) if self.condition is None else F.coalesce(self.condition, F.lit(False))
 
 
@@ -63,13 +63,13 @@ def count_surplus(frame: DataFrame, keys: Sequence[Key], rows: int) -> list[int]
     Equal keys have equal hashes: where no two hashes are equal, no two keys are. Only where some are, or where they
     would not fit, Spark counts the keys themselves, which means a shuffle.
     """
-    hashed = [key for key in keys if rows <= HELD and not _is_collated(frame, key)]
+    hashed = [key for key in keys if rows * len(keys) <= HELD and not _is_collated(frame, key)]
     unique = _unique(frame, hashed) if rows else keys
     return [0 if key in unique else _counted(frame, key) for key in keys]
 
 
 def _counted(frame: DataFrame, key: Key) -> int:
-    return int(frame.where(key.is_asked).agg(surplus(key.columns)).collect()[0][0])
+    return int(frame.where(key.is_held).agg(surplus(key.columns)).collect()[0][0])
 
 
 def surplus_of_files(files: Iterable[Path], key: Key, schema: StructType) -> int | None:
@@ -108,21 +108,21 @@ def _unique(frame: DataFrame, keys: Sequence[Key]) -> list[Key]:
     asked = (column.alias(f"{n}") for n, column in enumerate(_looks(keys)))
     try:
         found = frame.select(*asked).toArrow().columns
-        return [key for key, hashes, holes in zip(keys, found[::2], found[1::2], strict=True) if _differ(hashes, holes)]
+        return [key for key, hashes, nulls in zip(keys, found[::2], found[1::2], strict=True) if _differ(hashes, nulls)]
     except _FAILURES:
         return []
 
 
 def _looks(keys: Iterable[Key]) -> Iterator[Column]:
-    """Of each key the hash, null where it has none; and whether it has a hole where it may not."""
+    """Of each key, for the rows that it is held to, the hash, and whether there is none for a null."""
     for key in keys:
-        yield F.when(key.is_asked & ~key.has_hole, F.xxhash64(*key.columns))
-        yield key.is_asked & key.has_hole
+        yield F.when(key.is_held & ~key.is_null, F.xxhash64(*key.columns))
+        yield key.is_held & key.is_null
 
 
-def _differ(hashes: pa.ChunkedArray, holes: pa.ChunkedArray) -> bool:
+def _differ(hashes: pa.ChunkedArray, nulls: pa.ChunkedArray) -> bool:
     ordered = np.sort(hashes.drop_null().to_numpy())
-    return not holes.to_numpy().any() and not (ordered[1:] == ordered[:-1]).any()
+    return not nulls.to_numpy().any() and not (ordered[1:] == ordered[:-1]).any()
 
 
 class KeySurplus(TableMetricProvider):

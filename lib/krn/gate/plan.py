@@ -1,7 +1,7 @@
 """What a suite asks of rows, before they are counted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
 from pyspark.sql import Column
@@ -24,8 +24,7 @@ class Plan:
     """`aggregates` for one pass, keys that are counted apart, and what Great Expectations makes of the values.
 
     It has a judge for each expectation, or a check with an error where none could be made. `metrics` are what judges
-    look at, placeholders among them for what is counted; `own` names the aggregates that are not the suite's, and
-    `beside` are columns that these may ask for besides those of the rows.
+    look at, placeholders among them for what is counted; `own` names the aggregates that are not the suite's.
     """
 
     suite: Suite
@@ -35,10 +34,12 @@ class Plan:
     own: tuple[str, ...]
     aggregates: Mapping[Any, Column]
     keys: Mapping[Any, "Key"]
-    beside: Mapping[str, Column] = field(default_factory=dict)
 
     @property
     def may_ride(self) -> bool:
-        """Whether a pass that writes the rows can count them: of sums that overflow it would tell nobody."""
+        """Whether a pass that writes the rows can count what the suite asks: of sums that overflow it tells nobody.
+
+        The caller's own aggregates are for the caller to make so that it can.
+        """
         asked = [name.metric_name for name in self.aggregates if name not in self.own]
         return all(name.endswith(_RIDING) for name in asked)

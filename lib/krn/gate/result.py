@@ -54,7 +54,7 @@ class Result:
     suite_hash: str
     rows: int | None = None  # None: not counted
     checks: tuple[Check, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)  # the caller's own aggregates, exact
+    extra: Mapping[str, object] = field(default_factory=dict)  # the caller's own aggregates, exact
     at_least: str = "passed"
     why: str = ""
     waiver: str = ""  # the id of the waiver that opens it

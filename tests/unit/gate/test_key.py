@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,6 +25,7 @@ from pyspark.sql.types import (
 
 from krn.gate.key import Key, surplus_of_files
 
+ANY: Any = object()  # a condition of Spark, at which nobody looks
 AT, DAY = datetime(2026, 1, 5, 12, tzinfo=UTC), date(2026, 1, 5)
 
 
@@ -60,6 +62,10 @@ def test_each_value_that_comes_again_in_any_file_is_surplus_and_each_null(tmp_pa
 )
 def test_of_values_that_may_be_equal_with_other_bytes_only_spark_knows(of):
     assert surplus_of_files([], Key(("a",)), only(of)) is None
+
+
+def test_which_rows_meet_a_condition_only_spark_knows():
+    assert surplus_of_files([], Key(("a",), ANY), only(StringType())) is None
 
 
 def test_of_a_file_that_is_damaged_spark_shall_say_what_is_wrong(tmp_path):

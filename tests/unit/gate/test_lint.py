@@ -75,6 +75,10 @@ def test_a_suite_without_mistakes_has_no_problems():
         RIGHT,
         replace(said(BETWEEN, "critical", column="amount", min_value=0.5, mostly=1.0), id="b"),
         replace(said("expect_key_to_be_unique", "critical", columns=["id", "day"]), id="c"),
+        replace(
+            said("expect_key_to_be_unique", columns=["id"], row_condition="units > 1", condition_parser="spark"),
+            id="c2",
+        ),
         replace(said("expect_table_row_count_to_be_between", min_value={"$PARAMETER": "usual_low"}), id="d"),
         replace(
             said(IN_SET, column="id", value_set=["a"], row_condition="units > 1", condition_parser="spark"), id="e2"
