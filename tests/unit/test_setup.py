@@ -99,7 +99,8 @@ def installed(project: Path, path: str = "", **environ: str) -> tuple[str, list[
     return install.removesuffix(" --require-hashes -r requirements.lock"), of_lock
 
 
-UV = "uv pip install --system-certs --python .venv/bin/python"
+STORED = "--config-settings-package pyspark:--build-option=--compression=stored"
+UV = f"uv pip install --system-certs {STORED} --python .venv/bin/python"
 PIP = "python -m pip install --disable-pip-version-check --retries 2"
 
 
