@@ -40,14 +40,14 @@ def build(table: Table, store: Store, run: Run) -> Built:
     if scope is None:
         return _nothing_new(table, store, pins, print_, cursor)
     reached("scoped")
-    own, read = store.count(table.name), _rows_read(store, pins)
+    own, read = store.count(table.name), inputs.count(store, pins)
     with store.planned(own + read, works_on_few=scope.is_small or (0 < own <= FEW and read <= READ)):
         return _made(table, store, pins, scope, run, print_, folder)
 
 
 def _made(table: Table, store: Store, pins: Pins, scope: Scope, run: Run, print_: str, folder: Path) -> Built:
     suite = run.limited(table, "whole" if scope.is_whole else "changed")
-    with store.joined(_rows_read(store, pins), few=scope.is_small):
+    with store.joined(inputs.count(store, pins), few=scope.is_small):
         candidate = _candidate(table, suite, store, pins, scope, run, folder)
     reached("computed")
     result = gated(candidate, suite, store, pins, scope, run) if suite else None
@@ -76,13 +76,8 @@ def _scope(
         return None
     if table.scope is None:
         return Scope("changed")
-    with store.planned(store.count(table.name) + _rows_read(store, pins), works_on_few=True):
+    with store.planned(store.count(table.name) + inputs.count(store, pins), works_on_few=True):
         return scopes.changed(table, store, pins, cursor, news, table.reach(run.args), folder / "scope")
-
-
-def _rows_read(store: Store, pins: Pins) -> int:
-    """The rows of the inputs."""
-    return sum(store.count(name, seen.version) for name, seen in pins.seen.items())
 
 
 def _why_whole(table: Table, store: Store, pins: Pins, cursor: Cursor | None, run: Run, print_: str) -> str:

@@ -317,12 +317,6 @@ class Store:
             yield
 
     @contextmanager
-    def summed(self) -> Iterator[None]:
-        """Plan sums as they stand: one row comes of them, to which there is nothing to adapt."""
-        with self._set("spark.sql.adaptive.enabled", False):
-            yield
-
-    @contextmanager
     def jobs(self, label: str) -> Iterator[Callable[[], int]]:
         """Count the Spark jobs of the block, but for those of a block within it; 0 when it needed no Spark."""
         group = f"{label} {secrets.token_hex(4)}"

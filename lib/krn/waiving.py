@@ -34,7 +34,7 @@ def never(expectation: Expectation, suite: Suite, table: Table) -> str:
     if expectation in suite.reconcile:
         return "it is about the whole table, so every later run would fail it again"
     if expectation.type == _UNIQUE:
-        is_own = set(columns_of(expectation)) <= set(table.key)
+        is_own = set(columns_of(expectation)) == set(table.key) and not expectation.kwargs.get("row_condition")
         return "rows are compared and merged by the key" if is_own else "readers take one row for each such key"
     if expectation.type != _NOT_NULL:
         return ""

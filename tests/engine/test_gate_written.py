@@ -118,10 +118,13 @@ def test_numbers_of_a_table_that_rows_leave_are_those_of_the_rows_that_stay(
     assert gated(made, asked, spark).status == "passed"
 
 
-def test_a_sum_that_overflows_while_rows_are_written_shuts_the_gate(spark: SparkSession, tmp_path: Path) -> None:
-    asked = with_numbers(replace(UNITS, expression="sum(n * 5000000000000000000L)"))
+@pytest.mark.parametrize("expression", ["-sum({})", "coalesce(sum({}), 0)", "sum(n) + sum({})"])
+def test_a_sum_that_overflows_while_rows_are_written_shuts_the_gate(
+    spark: SparkSession, tmp_path: Path, expression: str
+) -> None:
+    asked = with_numbers(replace(UNITS, expression=expression.format("n * 5000000000000000000L")))
     made = written(asked, things(spark, ("a", 1, "alice"), ("b", 1, "alice")).repartition(2), tmp_path)
-    assert made.counted["this.units"] is None
+    assert made.counted.get("this.units") is None
     result = gated(made, asked, spark)
     assert (result.status, result.rows) == ("error", 2)
     assert result.why == "numbers of its suite can't be counted: ArithmeticException: ARITHMETIC_OVERFLOW"

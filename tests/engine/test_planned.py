@@ -63,6 +63,27 @@ def test_plans_are_as_many_rows_and_as_much_work_ask_for_and_the_session_is_left
     assert told(beside.spark) == OF_LARGE
 
 
+@pytest.mark.parametrize(
+    ("rows", "few", "broadcast"),
+    [(INTERPRETED + 1, True, "-1"), (INTERPRETED + 1, False, "7"), (INTERPRETED, True, "7")],
+)
+def test_few_of_many_rows_are_joined_by_sorting_and_the_session_is_left_as_it_was(
+    beside: Store, rows: int, few: bool, broadcast: str
+) -> None:
+    name = "spark.sql.autoBroadcastJoinThreshold"
+    beside.spark.conf.set(name, "7")
+    inside = []
+
+    def dies() -> None:
+        with beside.joined(rows, few=few):
+            inside.append(beside.spark.conf.get(name))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        dies()
+    assert (inside, beside.spark.conf.get(name)) == ([broadcast], "7")
+
+
 def test_compiled_plans_give_the_rows_that_are_owed(beside: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """As interpreted ones do in the tests of builds."""
     monkeypatch.setattr("krn.store.INTERPRETED", -1)

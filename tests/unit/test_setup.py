@@ -44,7 +44,7 @@ def test_a_failed_step_ends_in_one_sentence_and_the_next_command(tmp_path: Path,
     assert re.fullmatch(re.escape(sentence) + r" Next: .+, then make setup\n", done.stderr)
 
 
-@pytest.mark.parametrize("said", ["the moon is full", "Resolved 3 packages in 5ms", "No solution found when resolving"])
+@pytest.mark.parametrize("said", ["the moon is full", "Resolved 3 packages in 5ms", "Collecting networkx==3.7"])
 def test_an_unknown_failure_shows_what_was_said(tmp_path: Path, said: str) -> None:
     done = setup(tmp_path, f"echo '{said}'; exit 1")
     assert done.returncode == 69
@@ -52,7 +52,7 @@ def test_an_unknown_failure_shows_what_was_said(tmp_path: Path, said: str) -> No
 
 
 # What bin/setup calls besides Python; a uv of this machine is not among it.
-TOOLS = ("awk", "basename", "bash", "cat", "cp", "dirname", "env", "grep", "mkdir", "mktemp", "rm", "sh")
+TOOLS = ("awk", "basename", "bash", "cat", "cp", "dirname", "env", "grep", "mkdir", "mktemp", "paste", "rm", "sh", "tr")
 
 # A Python and all that a virtual environment of it has; each call is a line of `calls`.
 PYTHON = r"""#!/bin/sh
@@ -116,6 +116,10 @@ def test_pip_installs_where_its_settings_say_how_packages_are_reached(project: P
     assert installed(project, PIP_CONFIG=config) == (PIP, [])
 
 
+def test_pip_installs_where_the_environment_gives_it_a_certificate_of_its_own(project: Path) -> None:
+    assert installed(project, REQUESTS_CA_BUNDLE="/here") == (PIP, [])
+
+
 def test_a_certificate_that_uv_is_told_of_as_well_is_no_reason_for_pip(project: Path) -> None:
     assert installed(project, PIP_CONFIG="global.cert='/here'", SSL_CERT_FILE="/here")[0] == UV
 
@@ -128,7 +132,8 @@ def test_a_uv_that_cannot_write_its_cache_keeps_none(project: Path) -> None:
 def test_a_second_set_up_in_an_activated_environment_installs_as_the_first(project: Path) -> None:
     pip = {"PIP_CONFIG": "global.index-url='https://x'"}
     assert installed(project)[0] == UV  # so .venv has a uv
-    assert installed(project, path=f"{project}/.venv/bin:", **pip)[0] == PIP
+    for path in (f"{project}/.venv/bin:", f"{project}/tools:{project}/.venv/bin:"):
+        assert installed(project, path=path, **pip)[0] == PIP
 
 
 def test_help_names_every_target() -> None:

@@ -17,6 +17,7 @@ from krn.waivers import Seen, Waiver
 from krn.waiving import Parts, never, waived
 
 NAMES = ("units", "total", "orders")
+KEY = list(SALES_DAILY.key)
 SUITE = Suite(
     SALES_DAILY.name,
     tuple(
@@ -182,7 +183,12 @@ NOT_NULL = "expect_column_values_to_not_be_null"
 @pytest.mark.parametrize(
     ("table", "of", "reason"),
     [
-        (SALES_DAILY, expectation("expect_key_to_be_unique", columns=["channel"]), "rows are compared and merged"),
+        (SALES_DAILY, expectation("expect_key_to_be_unique", columns=KEY), "rows are compared and merged"),
+        (
+            SALES_DAILY,
+            expectation("expect_key_to_be_unique", columns=KEY, row_condition="units > 1"),
+            "readers take one",
+        ),
         (SALES_DAILY, expectation("expect_key_to_be_unique", columns=["channel", "units"]), "readers take one row"),
         (SALES_DAILY, expectation(NOT_NULL, column="business_date"), "rows are compared and merged by the key, and"),
         (DELIVERIES, expectation(NOT_NULL, column="data"), "judge can't work without the value"),
@@ -204,7 +210,7 @@ def test_sums_of_the_whole_table_can_never_be_waived() -> None:
 
 
 def test_a_record_that_names_what_can_never_be_waived_opens_nothing() -> None:
-    grain = replace(expectation("expect_key_to_be_unique", columns=["channel"]), id="units")
+    grain = replace(expectation("expect_key_to_be_unique", columns=KEY), id="units")
     suite = Suite(SUITE.table, (grain,))
     check = Check("units", grain.type, "critical", False, observed=1)
     waiver = replace(released(), seen={"units": Seen(grain.statement, None, 1)})

@@ -18,6 +18,8 @@ from krn.outcome import Run
 from krn.store import Store
 from krn.tables.table import Table
 
+#: Numbers of so few rows are counted as small work: one row comes of them.
+FEW = 10_000_000
 #: The rows inside the recorded scope of a waiver, and those outside.
 Split = Callable[[Mapping[str, Any]], tuple[DataFrame, DataFrame]]
 
@@ -43,8 +45,9 @@ def gated(candidate: Candidate, suite: Suite, store: Store, pins: Pins, scope: S
         result = Result(suite.table, suite.hash, candidate.n_visible)  # no row is new, but some may be missing
     else:
         return None
-    with store.summed():
-        measure = partial(numbers.measure, suite, candidate, store, pins, scope, today)
+    measure = partial(numbers.measure, suite, candidate, store, pins, scope, today)
+    read = store.count(table.name) + inputs.count(store, pins)
+    with store.planned(read, works_on_few=read <= FEW):
         result = gate.with_reconciled(result, suite, measure)
     result = with_waiver(result, suite, table, store, run, scope.is_whole, partial(_split, candidate, store))
     return None if is_known and result.is_open else result

@@ -23,6 +23,11 @@ def rows(given: Input, store: Store, pins: Pins) -> DataFrame:
     return frame.where(is_accepted(given.of)) if isinstance(given.of, Contract) else frame
 
 
+def count(store: Store, pins: Pins) -> int:
+    """The rows of the inputs at their pins."""
+    return sum(store.count(name, seen.version) for name, seen in pins.seen.items())
+
+
 def typed(given: Input, frame: DataFrame) -> DataFrame:
     """The rows as a transform sees them: events with the fields of their contract as columns."""
     if not isinstance(given.of, Contract):

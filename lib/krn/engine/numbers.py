@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -22,20 +23,33 @@ from krn.tables.table import Table
 THIS = "this"
 #: What Spark doesn't observe of rows on their way into files, and `today`, which is no column of theirs.
 _APART = re.compile(r"\b(DISTINCT|FILTER|OVER|today)\b", re.IGNORECASE)
-_SUM = re.compile(r"\bsum\(", re.IGNORECASE)
+#: What may overflow, and a number that is one sum: Spark tells nobody of one that does while rows are written.
+_ADDS = re.compile(r"\b(sum|avg|mean)\s*\(", re.IGNORECASE)
+_ONE_SUM = re.compile(r"(?P<sign>-?)sum(?P<of>\(.*\))", re.IGNORECASE | re.DOTALL)
 
 
 def riding(suite: Suite) -> dict[str, Column]:
-    """The numbers of the table itself that can be counted on the way of its rows, each with its aggregate.
+    """The numbers of the table itself that can be counted on the way of its rows, each with its aggregate."""
+    of_this = ((_named(n), _rides(n.expression.strip())) for n in suite.numbers if n.of == THIS)
+    return {name: F.expr(expression) for name, expression in of_this if expression}
 
-    Of a sum that overflows while rows are written Spark would tell nobody; here it is null.
-    """
-    of_this = (number for number in suite.numbers if number.of == THIS and not _APART.search(number.expression))
-    return {_named(number): F.expr(_SUM.sub("try_sum(", number.expression)) for number in of_this}
+
+def _rides(expression: str) -> str:
+    """How a number is asked of rows on their way, a sum so that it is null should it overflow; empty if it is not."""
+    adds, one_sum = len(_ADDS.findall(expression)), _ONE_SUM.fullmatch(expression)
+    if _APART.search(expression) or (adds and not (adds == 1 and one_sum and _is_closed(one_sum["of"]))):
+        return ""
+    return f"{one_sum['sign']}try_sum{one_sum['of']}" if one_sum else expression
+
+
+def _is_closed(text: str) -> bool:
+    """Whether the first bracket of a text is closed by its last."""
+    depths = accumulate((char == "(") - (char == ")") for char in text)
+    return 0 not in list(depths)[:-1]
 
 
 def ridden(suite: Suite, counted: Mapping[Any, Any]) -> dict[str, int | Decimal]:
-    """Those that were counted on the way, by name; what is null is not known yet: of no rows, or too large."""
+    """Those that were counted on the way, by name; what is null is not known yet: of no values, or too large."""
     values = {number.name: counted.get(_named(number)) for number in suite.numbers}
     return {name: value for name, value in values.items() if value is not None}
 

@@ -39,7 +39,7 @@ class Plan:
     def may_ride(self) -> bool:
         """Whether a pass that writes the rows can count what the suite asks: of sums that overflow it tells nobody.
 
-        The caller's own aggregates are for the caller to make so that it can.
+        Whether the caller's own aggregates can ride is the caller's care.
         """
         asked = [name.metric_name for name in self.aggregates if name not in self.own]
         return all(name.endswith(_RIDING) for name in asked)

@@ -60,12 +60,14 @@ def test_each_value_that_comes_again_in_any_file_is_surplus_and_each_null(tmp_pa
 @pytest.mark.parametrize(
     "of", [DoubleType(), StringType("UTF8_LCASE"), ArrayType(LongType()), only(DoubleType()), BinaryType()], ids=repr
 )
-def test_of_values_that_may_be_equal_with_other_bytes_only_spark_knows(of):
-    assert surplus_of_files([], Key(("a",)), only(of)) is None
+def test_of_values_that_may_be_equal_with_other_bytes_only_spark_knows(tmp_path, of):
+    assert surplus_of_files(files(tmp_path, ["x"], kind=pa.string()), Key(("a",)), only(of)) is None
 
 
-def test_which_rows_meet_a_condition_only_spark_knows():
-    assert surplus_of_files([], Key(("a",), ANY), only(StringType())) is None
+def test_which_rows_meet_a_condition_only_spark_knows(tmp_path):
+    one = files(tmp_path, ["x"], kind=pa.string())
+    assert surplus_of_files(one, Key(("a",)), only(StringType())) == 0
+    assert surplus_of_files(one, Key(("a",), ANY), only(StringType())) is None
 
 
 def test_of_a_file_that_is_damaged_spark_shall_say_what_is_wrong(tmp_path):
