@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any
 
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
@@ -89,7 +89,7 @@ def write(table: Table, new: DataFrame, old: DataFrame | None, path: Path, plan:
     """
     compared = new.withColumn("_change", F.lit("insert")) if old is None else _compared(table, new, old)
     try:
-        counted = _written_and_counted(compared, path, plan) if plan else None
+        counted = _written_and_counted(compared, path, plan.aggregates) if plan else None
     except SPARK:
         counted, path = None, path.with_name(f"{path.name}-uncounted")
     if counted is None:
@@ -98,13 +98,13 @@ def write(table: Table, new: DataFrame, old: DataFrame | None, path: Path, plan:
     return Candidate(table, path, rows, plan, counted or {})
 
 
-def _written_and_counted(frame: DataFrame, path: Path, plan: Plan) -> dict[Any, Any]:
-    """The values of the plan's aggregates over what was written; none where Spark does not tell."""
-    seen, names = Observation(), [f"n{n}" for n in range(len(plan.aggregates))]
-    columns = (column.alias(name) for name, column in zip(names, plan.aggregates.values(), strict=True))
+def _written_and_counted(frame: DataFrame, path: Path, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
+    """The values of the aggregates over what was written; none where Spark does not tell."""
+    seen, names = Observation(), [f"n{n}" for n in range(len(aggregates))]
+    columns = (column.alias(name) for name, column in zip(names, aggregates.values(), strict=True))
     _write(frame.observe(seen, *columns), path)
     values = told(seen)
-    return dict(zip(plan.aggregates, (values[name] for name in names), strict=True)) if values else {}
+    return dict(zip(aggregates, (values[name] for name in names), strict=True)) if values else {}
 
 
 def told(seen: Observation, patience: float = 60) -> dict[str, Any]:

@@ -27,12 +27,10 @@ def gaps(suite: Suite, table: Table) -> Iterator[Fault]:
 
 
 def _holds_key(expectation: Expectation, table: Table) -> bool:
-    """Whether two rows of one key would hold the table; over more columns than the key's they would not, nor would any
-    two rows of which a condition has to be true.
-    """
+    """Whether any two rows of one key would hold the table; over more columns than the key's they would not."""
     is_key = expectation.type == "expect_key_to_be_unique" and expectation.severity == "critical"
-    is_key = is_key and not expectation.kwargs.get("row_condition")
-    return not table.key or (is_key and set(columns_of(expectation)) <= set(table.key))
+    is_of_all = set(columns_of(expectation)) <= set(table.key) and not expectation.kwargs.get("row_condition")
+    return not table.key or (is_key and is_of_all)
 
 
 def judged(suite: Suite) -> frozenset[str]:
