@@ -38,8 +38,8 @@ class Record:
 
 
 def new_run_id(now: datetime) -> str:
-    """Sorts by time to the millisecond; the rest is chance, so two runs never share it."""
-    return f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}-{secrets.token_hex(3)}"
+    """Sorts by time to the millisecond; the rest is chance, so two runs never share it. Z keeps their digits apart."""
+    return f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{secrets.token_hex(3)}"
 
 
 def write(root: Path, record: Record) -> Path:

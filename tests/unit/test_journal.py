@@ -12,6 +12,7 @@ import pytest
 from krn import journal
 from krn.errors import Unreadable
 from krn.gate import Check, Result
+from krn.harmless import harmless
 from krn.journal import Record
 from krn.outcome import Built, Restated
 from krn.sources.ingested import Batch, Ingested
@@ -70,6 +71,11 @@ def test_runs_of_one_second_come_in_the_order_they_started(tmp_path: Path) -> No
 
 def test_two_runs_of_one_second_have_two_ids() -> None:
     assert len({journal.new_run_id(AT) for _ in range(10)}) == 10
+
+
+def test_no_id_of_a_run_is_taken_for_a_card_number() -> None:
+    ids = [journal.new_run_id(AT + timedelta(hours=13, milliseconds=997 * n)) for n in range(2_000)]
+    assert [run for run in ids if harmless(run) != run] == []
 
 
 def test_a_draft_of_a_run_that_died_is_not_a_record(tmp_path: Path) -> None:

@@ -136,6 +136,13 @@ def test_a_second_set_up_in_an_activated_environment_installs_as_the_first(proje
         assert installed(project, path=path, **pip)[0] == PIP
 
 
+def test_python_keeps_what_it_compiles_even_where_it_is_told_not_to() -> None:
+    """What uv installs is not compiled: Great Expectations takes 13 s to import as it comes, 5 s once compiled."""
+    asked = [ROOT / "bin" / "env", "python", "-c", "import sys; print(sys.dont_write_bytecode)"]
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    assert subprocess.run(asked, env=environ, stdout=subprocess.PIPE, text=True, check=True).stdout == "False\n"
+
+
 def test_help_names_every_target() -> None:
     done = subprocess.run(["make", "-C", ROOT, "--no-print-directory"], capture_output=True, text=True, check=True)
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

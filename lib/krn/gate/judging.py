@@ -25,6 +25,7 @@ from krn.gate.key import READ, Key, count_surplus, surplus_of_files
 from krn.gate.measure import Planner
 from krn.gate.plan import Plan
 from krn.gate.result import ROWS, SPARK, Check, Result, check, counted, failed, uncounted
+from krn.gate.settled import settled
 from krn.gate.suite import Expectation, Suite
 
 
@@ -107,7 +108,7 @@ def _planned(
 
 def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> Judge | Check:
     try:
-        judge = judge_of(expectation, columns)
+        judge = settled(judge_of(expectation, columns))
         for metric in judge.get_validation_dependencies(graph.engine, runtime()).get_metric_configurations():
             graph.resolve(metric)
     except REFUSALS as error:
