@@ -38,7 +38,10 @@ class Record:
 
 
 def new_run_id(now: datetime) -> str:
-    """Sorts by time to the millisecond; the rest is chance, so two runs never share it. Z keeps their digits apart."""
+    """Sorts by time to the millisecond; the rest is chance, so two runs never share it. `now` is in UTC.
+
+    The Z parts digits that together could be a card number's, which would be hidden wherever the id is shown.
+    """
     return f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{secrets.token_hex(3)}"
 
 

@@ -47,6 +47,11 @@ class Trained:
     krn: str
 
 
+def new_version(as_of: datetime, digest: str) -> str:
+    """Sorts by the instant of training. Z parts digits that could be a card number's, as in the id of a run."""
+    return f"{as_of.astimezone(UTC):%Y%m%dT%H%M%S}Z-{digest}"
+
+
 @dataclass(frozen=True)
 class Found:
     """The models that fit the tables, the newest last, and why each other one scores nothing."""

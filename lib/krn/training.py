@@ -105,7 +105,7 @@ def train(store: Store, lesson: Lesson, capacity: int) -> Trained:
         scales = scales_of(given)
         trees, importances = _saved(grown(given, lesson.seed, scales), draft / models.FOREST)
         made = Trained(
-            version=f"{lesson.as_of:%Y%m%dT%H%M%S}-{_digest(trees, scales, built)}",
+            version=models.new_version(lesson.as_of, _digest(trees, scales, built)),
             as_of=lesson.as_of,
             created_at=datetime.now(UTC),
             first=lesson.first,

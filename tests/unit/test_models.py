@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from krn import models
+from krn.harmless import harmless
 from krn.models import FOREST, RECORD, Standing, Trained
 from krn.tables.gold.transaction_features import TABLE as FEATURES
 
@@ -60,6 +61,13 @@ def days(root: Path, definition: str = "now") -> list[tuple[str, int, int]]:
 
 def standing(root: Path, day: int = 0, definition: str = "now") -> Standing:
     return models.standing(models.found(root, {FEATURES.name: definition}), DAY + timedelta(days=day), 60)
+
+
+def test_no_version_is_taken_for_a_card_number() -> None:
+    at = datetime(2026, 1, 2, 17, 4, 5, tzinfo=timezone(timedelta(hours=1)))
+    versions = [models.new_version(at, f"{n:08}") for n in range(2_000)]
+    assert [version for version in versions if harmless(version) != version] == []
+    assert versions[7] == "20260102T160405Z-00000007"
 
 
 def test_a_model_scores_from_its_training_until_the_next_one_s_and_not_when_it_is_too_old(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ CANARY = f"<script>alert(1)</script> {ADDRESS} {ANSI}"
 
 def ran(*built: Built, sources: tuple[Ingested, ...] = (), code: int = 0, error: str = "") -> dict[str, Any]:
     return journal.as_dict(
-        Record("20261124T060000-abc123", "run", AT, AT + timedelta(seconds=83), AT, code, error, sources, built)
+        Record("20261124T060000000Z-abc123", "run", AT, AT + timedelta(seconds=83), AT, code, error, sources, built)
     )
 
 

@@ -10,7 +10,7 @@ from pyspark.sql.types import StructType
 from krn.gate.result import Check
 from krn.gate.suite import Suite
 
-if TYPE_CHECKING:  # 3 s
+if TYPE_CHECKING:  # seconds
     from great_expectations.expectations.expectation import Expectation as Judge
 
     from krn.gate.key import Key

@@ -1,7 +1,7 @@
 """Expectations that are not going to change, so that what Great Expectations makes of them is made once.
 
-Its objects make their configuration whenever it is asked for, and it makes new objects of that: for the 31 expectations
-on `silver.orders` 2,954 configurations, half of what it takes Python to judge them.
+Whenever an expectation is asked for its configuration it makes one, and Great Expectations makes another expectation of
+that: 2,954 configurations for the 31 expectations of `silver.orders`, half of what judging them takes Python.
 """
 
 from functools import cache
@@ -16,7 +16,7 @@ class _Configuration(ExpectationConfiguration):
     """The configuration of a judge, which it knows."""
 
     def __init__(self, judge: Judge, of: ExpectationConfiguration) -> None:
-        super().__init__(of.type, of.kwargs, of.meta, severity=of.severity)
+        vars(self).update(vars(of))
         self._judge = judge
 
     def to_domain_obj(self) -> Judge:
@@ -24,19 +24,27 @@ class _Configuration(ExpectationConfiguration):
 
 
 def settled(judge: Judge) -> Judge:
-    """The same expectation; neither it nor its configuration may be changed from here on."""
-    return _kind(type(judge)).construct(judge.__fields_set__, **vars(judge))
+    """The same expectation, to be judged by and no longer to be changed.
+
+    It is for `metrics_validate`; `validate_`, which fills in parameters of a suite, would not find them filled.
+    """
+    return _class_beside(type(judge)).construct(judge.__fields_set__, **vars(judge))
 
 
 @cache
-def _kind(kind: type[Judge]) -> type[Judge]:
-    """A class beside `kind`, of its name. Great Expectations registers what is derived from it; this it must not."""
+def _class_beside(kind: type[Judge]) -> type[Judge]:
+    """A class of the same name. Great Expectations would register it, and `plain` get it by that name; it must not."""
 
     def configuration(judge: Any) -> Any:
         if judge._configuration is None:
             judge._configuration = _Configuration(judge, super(own, judge).configuration)
         return judge._configuration
 
-    body = {"__module__": __name__, "_configuration": PrivateAttr(None), "configuration": property(configuration)}
+    body = {
+        "__module__": __name__,
+        "Config": type("Config", (), {"allow_mutation": False}),
+        "_configuration": PrivateAttr(None),
+        "configuration": property(configuration),
+    }
     own: type[Judge] = ModelMetaclass.__new__(type(kind), kind.__name__, (kind,), body)
     return own
