@@ -75,7 +75,7 @@ def _is_known(candidate: Candidate, store: Store) -> bool:
 
 def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Result:
     """By what was counted when the candidate was written, if all of its rows were; else by a pass over its files."""
-    with store.planned(candidate.n_visible):
+    with store.planned(candidate.n_visible, works_on_few=candidate.n_visible <= FEW):
         if candidate.plan and candidate.is_counted:
             visible = partial(candidate.visible, store.spark)
             return gate.judge_counted(candidate.plan, candidate.counted, candidate.files, visible)

@@ -1,8 +1,9 @@
 """expect_key_to_be_unique: the grain of a table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain, islice
 from operator import or_
 from pathlib import Path
 from typing import Any, ClassVar
@@ -105,24 +106,24 @@ def _unique(frame: DataFrame, keys: Sequence[Key]) -> list[Key]:
     """The keys without a null in them and without one another's hash, in one pass; none where that can't be told."""
     if not keys:
         return []
-    asked = (column.alias(f"{n}") for n, column in enumerate(_looks(keys)))
+    looks = [_looks(key) for key in keys]
     try:
-        found = frame.select(*asked).toArrow().columns
-        return [key for key, hashes, nulls in zip(keys, found[::2], found[1::2], strict=True) if _differ(hashes, nulls)]
+        found = iter(frame.select(*(column.alias(f"{n}") for n, column in enumerate(chain(*looks)))).toArrow().columns)
+        return [key for key, asked in zip(keys, looks, strict=True) if _differ(*islice(found, len(asked)))]
     except _FAILURES:
         return []
 
 
-def _looks(keys: Iterable[Key]) -> Iterator[Column]:
-    """Of each key, for the rows that it is held to, the hash, and whether there is none for a null."""
-    for key in keys:
-        yield F.when(key.is_held & ~key.is_null, F.xxhash64(*key.columns))
-        yield key.is_held & key.is_null
+def _looks(key: Key) -> list[Column]:
+    """The hash of a row's key, null where there is a null in it; and whether the row is held to it, if not all are."""
+    hashed = F.when(~key.is_null, F.xxhash64(*key.columns))
+    return [hashed] if key.condition is None else [hashed, key.is_held]
 
 
-def _differ(hashes: pa.ChunkedArray, nulls: pa.ChunkedArray) -> bool:
-    ordered = np.sort(hashes.drop_null().to_numpy())
-    return not nulls.to_numpy().any() and not (ordered[1:] == ordered[:-1]).any()
+def _differ(hashes: pa.ChunkedArray, held: pa.ChunkedArray | None = None) -> bool:
+    of = hashes if held is None else hashes.filter(held)
+    ordered = np.sort(of.drop_null().to_numpy())
+    return not of.null_count and not (ordered[1:] == ordered[:-1]).any()
 
 
 class KeySurplus(TableMetricProvider):
