@@ -162,6 +162,7 @@ def validated(values: Mapping[str, Any], where: str) -> Config:
     """A `Config` of `values`; every wrong key is named at once."""
     config = toml.validated(Config, values, where, "mend the keys, or see the comments in conf/local.toml")
     _known_dead_letters(config, where)
+    _apart(config, where)
     names = [s.name for s in config.sources]
     if len(set(names)) != len(names):
         raise UsageError(
@@ -181,6 +182,17 @@ def _known_dead_letters(config: Config, where: str) -> None:
             raise UsageError(state, "name the source they were sent to; its envelope is theirs")
 
 
+def _apart(config: Config, where: str) -> None:
+    """The warehouse is a folder, and in no landing folder: krn would take its own files for deliveries."""
+    lake = config.warehouse.resolve()
+    if lake.exists() and not lake.is_dir():
+        raise UsageError(f"{where}: warehouse {lake} is no folder.", "name a folder, or one that is not there yet")
+    for source in config.sources:
+        if isinstance(source, Landing) and lake.is_relative_to(source.path.resolve()):
+            state = f"{where}: the warehouse {lake} lies in the landing folder of {source.name}, {source.path}."
+            raise UsageError(state, "put one beside the other")
+
+
 def _file(path: Path | None) -> dict[str, Any]:
     return toml.read(path, "configuration file", "krn run --config conf/local.toml") if path else {}
 
@@ -191,10 +203,18 @@ def _put(values: dict[str, Any], keys: list[str], text: str) -> None:
     if not rest:
         values[head] = text
     elif head == "sources":
-        for source in values.get("sources", []):
-            if source.get("name") == rest[0]:
-                _put(source, rest[1:], text)
+        listed = values.get("sources")
+        for source in listed if isinstance(listed, list) else []:
+            if isinstance(source, dict) and source.get("name") == rest[0]:
+                _below(source, rest[0], rest[1:], text)
                 return
         raise UsageError(f"--set sources.{rest[0]}: no source has this name.", "krn doctor shows the sources")
     else:
-        _put(values.setdefault(head, {}), rest, text)
+        _below(values.setdefault(head, {}), head, rest, text)
+
+
+def _below(values: object, name: str, keys: list[str], text: str) -> None:
+    if not keys or not isinstance(values, dict):
+        state = f"--set {'.'.join((name, *keys))}: there is no such key."
+        raise UsageError(state, "see the comments in conf/local.toml")
+    _put(values, keys, text)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from krn import asking
 from krn.config import Config, validated
+from krn.errors import UsageError
 from krn.journal import Record
 from krn.running import Asked, execute
 from krn.simulate import Shop, Simulation, write
@@ -62,7 +63,7 @@ class Shown:
 
 def demo(folder: Path, home: Path, shop: Shop, open_store: Callable[[Config], Store], say: Say) -> Shown:
     """Run everything in a fresh `folder`: simulate, send, ingest, judge, build, and compare gold with the truth."""
-    shutil.rmtree(folder, ignore_errors=True)
+    _emptied(folder)
     say(f"1/4  A simulated shop works for {shop.days} days: {shop.orders} orders, with faults in what it sends")
     if shop.transactions:
         say(f"     The town around it pays by card: {shop.transactions} times, and thieves pay too")
@@ -78,6 +79,14 @@ def demo(folder: Path, home: Path, shop: Shop, open_store: Callable[[Config], St
     say("4/4  Is gold what the shop's own books say?")
     compared = tuple(_compared(config.warehouse, simulated)) if record.exit_code == 0 else ()
     return Shown(record, compared)
+
+
+def _emptied(folder: Path) -> None:
+    """Without the demo that was there, whose shop came first; whatever else is there is somebody's."""
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if not held <= {"shop", "warehouse"} or held == {"warehouse"} or folder.is_file():
+        raise UsageError(f"{folder} holds what is no demo's, so it is not emptied.", "name a new folder")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _config(folder: Path, shop: Shop, service: Embedded, queue_url: str) -> Config:

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from krn import delta_rs, journal
+from krn.delta_rs import DeltaError, DeltaTable
 from krn.errors import UsageError
 from krn.metrics import kept
 from krn.results import results
@@ -37,11 +38,21 @@ def arrow(name: str, root: Path, version: int | None = None, limit: int | None =
     if name in RECORDS:
         return RECORDS[name](root).slice(0, limit)
     table, condition = VIEWS.get(name, (name, "true"))
-    delta = delta_rs.opened(path_of(table, root), version)
+    delta = _opened(table, root, version)
     query = f"SELECT * FROM krn_table WHERE {condition}"  # noqa: S608  the condition is ours
     query += f" LIMIT {limit}" if limit is not None else ""
     found = delta_rs.answer(query, krn_table=delta)
     return found.cast(pa.schema(delta.schema().to_arrow()))  # text comes as views, which pandas can't read in lists
+
+
+def _opened(table: str, root: Path, version: int | None) -> DeltaTable:
+    path = path_of(table, root)
+    try:
+        return delta_rs.opened(path, version)
+    except (DeltaError, OverflowError):
+        if version is None:
+            raise
+        raise UsageError(f"There is no version {version} of {table}.", "krn history shows the runs") from None
 
 
 def path_of(table: str, root: Path) -> Path:

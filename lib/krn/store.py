@@ -98,7 +98,8 @@ class Store:
         """The actions of one commit."""
         file = self.path(name) / "_delta_log" / f"{version:020}.json"
         try:
-            return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+            lines = file.read_bytes().split(b"\n")  # str.splitlines parts at U+2028 too, which a value may have
+            return [json.loads(line) for line in lines if line]
         except ValueError:
             raise Unreadable(
                 f"{file} is damaged.", "restore it from a backup; the tables before it are whole"

@@ -24,6 +24,8 @@ def read(path: Path, what: str, then: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"There is no {what} {path}.", then) from None
+    except OSError as wrong:
+        raise UsageError(f"{path} can't be read: {wrong.strerror}.", then) from None
     except ValueError as wrong:  # of TOML, of UTF-8, or of a number with thousands of digits
         raise UsageError(f"{path} is not TOML: {wrong}.", "mend the file") from None
 

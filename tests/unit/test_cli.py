@@ -73,7 +73,8 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 
 def test_a_job_needs_no_configuration_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    where = ["--warehouse", str(tmp_path / "w"), "--landing", str(tmp_path), "--timezone", "Europe/London"]
+    where = ["--warehouse", str(tmp_path / "w"), "--landing", str(tmp_path / "in"), "--timezone", "Europe/London"]
+    (tmp_path / "in").mkdir()
     assert ended("ingest", *where, "--clock", "2026-01-31T00:00:00+01:00", "--json") == 0
     record = json.loads(capsys.readouterr().out)
     assert (record["job"], record["exit_code"], record["clock"]) == ("ingest", 0, "2026-01-31 00:00:00+01:00")
@@ -98,7 +99,8 @@ def test_history_and_holds_of_a_new_warehouse_are_empty(tmp_path: Path, capsys: 
 
 def test_history_shows_the_runs_and_how_they_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     where = ["--warehouse", str(tmp_path / "w")]
-    for folder in ("", "gone"):
+    (tmp_path / "in").mkdir()
+    for folder in ("in", "gone"):
         ended("ingest", *where, "--landing", str(tmp_path / folder))
     capsys.readouterr()
     assert ended("history", *where, "--json") == 0
@@ -117,3 +119,21 @@ def test_a_simulation_pays_by_card_when_asked_to(tmp_path: Path) -> None:
         assert ended("simulate", str(tmp_path / name), "--orders", "10", "--days", "3", *args) == 0
     assert (tmp_path / "shop" / "truth" / "frauds.csv").read_text().strip() == ""
     assert (tmp_path / "town" / "truth" / "frauds.csv").read_text().startswith("transaction_id,kind,episode_id\nX0")
+
+
+@pytest.mark.parametrize("held", [["diary.txt"], ["warehouse"], ["shop", "warehouse", "diary.txt"]])
+def test_a_demo_empties_no_folder_but_its_own(tmp_path: Path, held: list[str]) -> None:
+    for name in held:
+        (tmp_path / name).mkdir()
+    assert ended("demo", "--folder", str(tmp_path)) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(held)
+
+
+@pytest.mark.parametrize("asked", [["--days", "0"], ["--days", "-3"], ["--orders", "-5"], ["--transactions", "-1"]])
+def test_a_shop_of_no_days_or_fewer_is_refused(tmp_path: Path, asked: list[str]) -> None:
+    assert ended("simulate", str(tmp_path / "new"), *asked) == 2
+
+
+def test_a_simulation_is_written_into_no_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert ended("simulate", str(tmp_path / "file")) == 2

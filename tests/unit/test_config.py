@@ -155,3 +155,38 @@ def test_a_configuration_cannot_be_changed() -> None:
 def test_the_files_that_come_with_krn_are_right(name: str) -> None:
     path = CONF / f"{name}.toml"
     assert load(path, {}).model_fields_set >= tomllib.loads(path.read_text()).keys()
+
+
+@pytest.mark.parametrize(("landing", "lake"), [("in", "in/lake"), ("in", "in"), ("in", "out/../in/x")])
+def test_a_warehouse_lies_in_no_landing_folder(tmp_path: Path, landing: str, lake: str) -> None:
+    source = {"name": "shop", "kind": "landing", "path": str(tmp_path / landing)}
+    with pytest.raises(UsageError, match="lies in the landing folder of shop"):
+        validated({"warehouse": str(tmp_path / lake), "sources": [source]}, "it")
+
+
+def test_a_landing_folder_may_lie_beside_the_warehouse(tmp_path: Path) -> None:
+    source = {"name": "shop", "kind": "landing", "path": str(tmp_path / "warehouse_in")}
+    assert validated({"warehouse": str(tmp_path / "warehouse"), "sources": [source]}, "it").sources
+
+
+def test_a_warehouse_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lake").write_text("no folder")
+    with pytest.raises(UsageError, match="is no folder"):
+        validated({"warehouse": str(tmp_path / "lake")}, "it")
+
+
+@pytest.mark.parametrize("key", ["timezone.foo", "sources.shop.path.x", "sources.shop"])
+def test_a_set_below_what_has_no_keys_is_refused(toml: Toml, key: str) -> None:
+    path = toml('timezone = "UTC"\n[[sources]]\nname = "shop"\nkind = "landing"\npath = "in"\n')
+    with pytest.raises(UsageError, match="there is no such key"):
+        load(path, {}, [f"{key}=1"])
+
+
+def test_sources_that_are_no_list_have_no_names(toml: Toml) -> None:
+    with pytest.raises(UsageError, match="no source has this name"):
+        load(toml('sources = "x"\n'), {}, ["sources.shop.path=x"])
+
+
+def test_a_folder_is_no_configuration_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be read: Is a directory"):
+        load(tmp_path, {})

@@ -9,7 +9,8 @@ import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from pyspark.sql import SparkSession
 
-from krn.errors import LostCommit, Unreadable
+from krn.errors import LostCommit, Unreadable, UsageError
+from krn.reading import arrow
 from krn.store import Store, changed_files, hides_rows, properties
 from krn.tables.table import Column, Table
 from krn.tables.types import COUNT, DAY, INSTANT, MONEY, TEXT
@@ -200,3 +201,20 @@ def test_a_removed_file_with_a_deletion_vector_hides_rows_unless_change_data_tel
     assert not hides_rows([{"remove": removed}])
     assert not hides_rows([{"remove": {**marked, "dataChange": False}}])
     assert not hides_rows([{"remove": marked}, {"cdc": {"path": "c.parquet"}}])
+
+
+@pytest.mark.parametrize("parts", ["\u2028", "\u2029", "\x85", "\x1c"])
+def test_a_value_that_parts_lines_elsewhere_is_no_damage_to_the_log(lake: Store, parts: str) -> None:
+    """Spark writes such a value as it is into the statistics of a commit."""
+    put(lake, 1)
+    action = {"add": {"path": "p", "stats": f'{{"maxValues":{{"order_id":"a{parts}b"}}}}'}}
+    with log(lake, 0).open("a", encoding="utf-8") as file:
+        file.write("\n" + json.dumps(action, ensure_ascii=False))
+    assert lake.commit("silver.x", 0)[-1] == action
+
+
+@pytest.mark.parametrize("version", [9, -1])
+def test_a_version_that_is_not_there_is_named(lake: Store, version: int) -> None:
+    put(lake, 1)
+    with pytest.raises(UsageError, match=f"There is no version {version} of silver.x"):
+        arrow("silver.x", lake.root, version)

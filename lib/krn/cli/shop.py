@@ -9,15 +9,22 @@ import click
 from krn.cli.options import HOME, end, opened, say_run, say_table
 from krn.errors import UsageError
 
+_ORDERS, _DAYS, _CARDS = click.IntRange(1), click.IntRange(1, 3650), click.IntRange(0)
+_PAYMENTS = "Honest card payments; thieves add to them."
+
 
 @click.command()
 @click.option(
-    "--folder", type=click.Path(path_type=Path), default=Path(".krn/demo"), show_default=True, help="Emptied first."
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path(".krn/demo"),
+    show_default=True,
+    help="A demo that is there is made anew.",
 )
-@click.option("--orders", default=300, show_default=True)
-@click.option("--days", default=30, show_default=True)
+@click.option("--orders", type=_ORDERS, default=300, show_default=True)
+@click.option("--days", type=_DAYS, default=30, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-@click.option("--transactions", default=300, show_default=True, help="Honest card payments; thieves add to them.")
+@click.option("--transactions", type=_CARDS, default=300, show_default=True, help=_PAYMENTS)
 def demo(folder: Path, orders: int, days: int, seed: int, transactions: int) -> None:
     """Send a simulated shop's events through a queue and files, and show that gold equals its books."""
     from krn import journal
@@ -43,17 +50,17 @@ def demo(folder: Path, orders: int, days: int, seed: int, transactions: int) -> 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--orders", default=1000, show_default=True)
-@click.option("--days", default=60, show_default=True)
+@click.option("--orders", type=_ORDERS, default=1000, show_default=True)
+@click.option("--days", type=_DAYS, default=60, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--timezone", default="Europe/Berlin", show_default=True)
-@click.option("--transactions", default=0, show_default=True, help="Honest card payments; thieves add to them.")
+@click.option("--transactions", type=_CARDS, default=0, show_default=True, help=_PAYMENTS)
 def simulate(folder: Path, orders: int, days: int, seed: int, timezone: str, transactions: int) -> None:
     """Write a simulated shop's events into FOLDER, with faults, and the truth that gold must equal."""
     from krn.simulate import Shop, emit
 
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty.", "name a new folder")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is no empty folder.", "name a new one")
     made = emit(folder, Shop(seed, orders, days, timezone=timezone, transactions=transactions))
     click.echo(f"{made.deliveries} deliveries in {folder}: {dict(made.verdicts)}")
 

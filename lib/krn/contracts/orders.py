@@ -143,7 +143,12 @@ ORDER_REFUNDED = Contract(
             of=(
                 PRODUCT_ID,
                 QUANTITY,
-                Field("unit_price", Kind.MONEY, "Value given back for one unit.", required=True),
+                Field(
+                    "unit_price",
+                    Kind.MONEY,
+                    "Price of one unit before any discount, which goes back by its share.",
+                    required=True,
+                ),
                 Field("line_no", Kind.INT, "The line of the order, where known.", minimum=1),
                 Field("description", Kind.TEXT, "The product's name when sold."),
             ),

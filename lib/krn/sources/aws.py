@@ -50,7 +50,10 @@ def _client(service: str, region: str, endpoint_url: str | None, connections: in
         read_timeout=30,
         max_pool_connections=connections,
     )
-    return boto3.client(service, region_name=region, endpoint_url=endpoint_url, config=settings)
+    try:
+        return boto3.client(service, region_name=region, endpoint_url=endpoint_url, config=settings)
+    except (BotoCoreError, ValueError) as wrong:
+        raise Unreachable(f"There is no way to {service}: {wrong}.", "mend region or endpoint_url") from wrong
 
 
 @contextmanager

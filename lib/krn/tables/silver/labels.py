@@ -61,4 +61,5 @@ TABLE = Table(
         Column("n_events", COUNT, "events that told this label at this instant"),
     ),
     transform=labels,
+    may_be_empty=True,  # labels come days after their transactions, if at all
 )
