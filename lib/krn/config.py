@@ -134,6 +134,13 @@ class Config(_Frozen):
         """By the name of a source that is a dead-letter queue, the source whose dead letters it holds."""
         return {s.name: s.dead_letters_of for s in self.sources if isinstance(s, Sqs) and s.dead_letters_of}
 
+    @property
+    def made_warehouse(self) -> Path:
+        """The warehouse for those who look at it; one that is not there is not made by looking."""
+        if not self.warehouse.exists():
+            raise UsageError(f"There is no warehouse {self.warehouse}.", "krn run makes it; or name the right one")
+        return self.warehouse
+
     def today(self, clock: datetime) -> date:
         """The business date of an instant."""
         return clock.astimezone(ZoneInfo(self.timezone)).date()

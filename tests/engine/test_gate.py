@@ -117,6 +117,10 @@ _ROW: Cases = {
         {"column_list": ["id", "code"], "ignore_row_if": "never"},
     ),
     "many-sum": ("expect_multicolumn_sum_to_equal", {"column_list": ["part", "units"], "sum_total": 2}),
+    "many-sum-with-a-fraction": (
+        "expect_multicolumn_sum_to_equal",
+        {"column_list": ["part", "units"], "sum_total": 0.2},
+    ),
     "many-sum-of-money": ("expect_multicolumn_sum_to_equal", {"column_list": ["amount", "net"], "sum_total": 2.2}),
 }
 _TABLE: Cases = {

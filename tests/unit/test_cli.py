@@ -38,9 +38,16 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert krn.commands[name].help
 
 
+NOWHERE = ["--warehouse", "no"]
+LOOKS = [
+    [*of, *NOWHERE] for of in (["history"], ["tables"], ["metrics"], ["hold", "list"], ["quarantine", "show", "7"])
+]
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [
+        (["quarantine", *NOWHERE], "There is no warehouse"),
         (["dance"], "No such command 'dance'"),
         (["run", "--colour", "red"], "No such option"),
         (["run", "--clock", "yesterday"], "'yesterday' is not an instant such as"),
@@ -53,7 +60,7 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
         (["show", "gold.nothing", "--warehouse", "no"], "There is no table gold.nothing in"),
         (["quarantine", "--reason", "bored"], "There is no reason 'bored'"),
         (["quarantine", "--warehouse", "no", "show", "7"], "Options stand before show. Next: krn quarantine show"),
-        (["quarantine", "show", "7", "--warehouse", "no"], "No delivery with a verdict has row_id 7"),
+        *((command, "There is no warehouse") for command in LOOKS),
         (["quarantine", "drop", "--why", "because"], "drop needs to know which rows"),
         (["quarantine", "drop", "--row-id", "7"], "Missing option '--why'"),
         (["quarantine", "fix", "--file", "no.jsonl"], "no.jsonl cannot be read"),

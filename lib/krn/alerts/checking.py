@@ -44,7 +44,7 @@ def check(config: Config, alerts: Alerts, variable: Variable, now: datetime, *, 
 
     A dry run sends nothing and remembers nothing. Raises Busy while another look is under way.
     """
-    with _alone(config.warehouse):
+    with _alone(config.made_warehouse):
         before, watches = state.load(config.warehouse), {watch.name: watch for watch in alerts.watches}
         fires = firing(alerts.watches, _known(kept.history(config.warehouse), config), now)
         incidents = advanced(before.incidents, fires, now)
@@ -69,7 +69,7 @@ def silence(config: Config, alerts: Alerts, watch: str, until: datetime, why: st
     if watch not in {one.name for one in alerts.watches}:
         raise UsageError(f"There is no watch {watch}.", "krn alerts list")
     asked = Silence(watch, until, why)
-    with _alone(config.warehouse):
+    with _alone(config.made_warehouse):
         before = state.load(config.warehouse)
         state.save(config.warehouse, State(before.incidents, {**before.silences, watch: asked}))
     return asked
@@ -77,9 +77,7 @@ def silence(config: Config, alerts: Alerts, watch: str, until: datetime, why: st
 
 @contextmanager
 def _alone(warehouse: Path) -> Iterator[None]:
-    """No other look is under way; a warehouse that is not there is not made by looking at it."""
-    if not warehouse.exists():
-        raise UsageError(f"There is no warehouse {warehouse}.", "krn run makes it; or name the right one")
+    """No other look is under way."""
     with hold(warehouse, "alerts"):
         yield
 

@@ -1,8 +1,8 @@
 """Which watches fire: a pure question to the metrics."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import product, takewhile
@@ -74,8 +74,29 @@ def _is_watched(watch: Watch, series: Series) -> bool:
 
 
 def _counting(watch: Watch, seen: tuple[Seen, ...]) -> tuple[Seen, ...]:
-    """A share of too few says neither that it goes on nor that it is over."""
-    return tuple(one for one in seen if one.sample.n is None or one.sample.n >= watch.least)
+    """What is made of enough deliveries; shares of fewer are put together, the newest first, until they are."""
+    if not METRICS[watch.metric].is_share:
+        return tuple(one for one in seen if one.sample.n is None or one.sample.n >= watch.least)
+    found, few = list[Seen](), list[Seen]()
+    for one in reversed(seen):
+        few.append(one)
+        if _deliveries(few) >= watch.least:
+            found.append(_together(few))
+            few = []
+    return tuple(reversed(found))
+
+
+def _together(runs: Sequence[Seen]) -> Seen:
+    """The share of all of them, as of the newest, which comes first."""
+    newest, n = runs[0], _deliveries(runs)
+    if len(runs) == 1:
+        return newest
+    of_all = sum(one.sample.value * (one.sample.n or 0) for one in runs) / n
+    return replace(newest, sample=replace(newest.sample, value=of_all, n=n))
+
+
+def _deliveries(runs: Sequence[Seen]) -> int:
+    return sum(one.sample.n or 0 for one in runs)
 
 
 def _meets(watch: Watch, seen: tuple[Seen, ...], now: datetime) -> bool:

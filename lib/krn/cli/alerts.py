@@ -17,7 +17,7 @@ def metrics(as_json: bool, **where: Any) -> None:
     """The newest metrics; ops.metrics has those of every run, ops/metrics.prom is for Prometheus."""
     from krn.metrics.listing import listed
 
-    say_table(listed(configured(**where).warehouse), as_json)
+    say_table(listed(configured(**where).made_warehouse), as_json)
 
 
 @click.group()

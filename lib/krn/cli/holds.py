@@ -38,7 +38,7 @@ def hold_list(as_json: bool, **where: Any) -> None:
 
     from krn import held, holds, waivers
 
-    root = configured(**where).warehouse
+    root = configured(**where).made_warehouse
     open_ones = ((hold, waivers.open_of(root, hold["table"])) for hold in holds.every(root))
     rows = [held.listed(hold, waiver.seen if waiver else ()) for hold, waiver in open_ones]
     columns = ("table", "status", "since", "run", "why", "waiting", "released", "next")
@@ -55,7 +55,7 @@ def hold_show(table: str, as_json: bool, **where: Any) -> None:
 
     from krn import decisions, held, waivers
 
-    root = configured(**where).warehouse
+    root = configured(**where).made_warehouse
     found, waiver = decisions.held(root, table), waivers.open_of(root, table)
     if as_json:
         return click.echo(json.dumps({**found, "waiver": asdict(waiver) if waiver else None}))
@@ -76,7 +76,7 @@ def hold_release(table: str, ids: tuple[str, ...], why: str, by: str | None, as_
     """Let the next run publish what TABLE holds although the named expectations fail; nothing is published now."""
     from krn import decisions, held
 
-    root = configured(**where).warehouse
+    root = configured(**where).made_warehouse
     waiver = asdict(decisions.release(root, table, ids, _decision(why, by)))
     if as_json:
         return click.echo(json.dumps(waiver))
@@ -94,7 +94,7 @@ def hold_discard(table: str, why: str, by: str | None, as_json: bool, **where: A
     """Remove the hold of TABLE with its candidate; the cursor stays, so the next run makes the same part afresh."""
     from krn import decisions, held
 
-    found = decisions.discard(configured(**where).warehouse, table, _decision(why, by))
+    found = decisions.discard(configured(**where).made_warehouse, table, _decision(why, by))
     if as_json:
         return click.echo(json.dumps(found))
     return _say(

@@ -43,7 +43,7 @@ def quarantine(context: click.Context, /, by: str, as_json: bool, **given: Any) 
     from krn.quarantine import summary
 
     chosen = _chosen(given)
-    return say_table(summary(configured(**given).warehouse, chosen, by_day=by == "day"), as_json)
+    return say_table(summary(configured(**given).made_warehouse, chosen, by_day=by == "day"), as_json)
 
 
 @quarantine.command()
@@ -55,7 +55,7 @@ def show(row_id: int, reveal: bool, as_json: bool, **given: Any) -> None:
     """Show one delivery: where it is from, why it is set aside, what became of it, and its body, masked."""
     from krn.quarantine.one import one
 
-    say_table(one(configured(**given).warehouse, row_id, reveal=reveal), as_json)
+    say_table(one(configured(**given).made_warehouse, row_id, reveal=reveal), as_json)
 
 
 @quarantine.command()

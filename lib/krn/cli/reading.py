@@ -33,13 +33,13 @@ def sql(query: str, as_json: bool, **where: Any) -> None:
 
 @click.command()
 @having(WHERE)
-@click.option("--last", default=20, show_default=True, help="How many runs.")
+@click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="How many runs.")
 @click.option("--json", "as_json", is_flag=True)
 def history(last: int, as_json: bool, **where: Any) -> None:
     """The latest runs: what they took, how they ended."""
     from krn import reading
 
-    found = reading.runs(configured(**where).warehouse)
+    found = reading.runs(configured(**where).made_warehouse)
     say_table(found.slice(max(0, found.num_rows - last)), as_json)
 
 
@@ -50,7 +50,7 @@ def tables(as_json: bool, **where: Any) -> None:
     """Every table: what it holds, its key, and how far it is built."""
     from krn.listing import tables as listed
 
-    say_table(listed(configured(**where).warehouse), as_json)
+    say_table(listed(configured(**where).made_warehouse), as_json)
 
 
 COMMANDS = (show, sql, history, tables)

@@ -16,7 +16,7 @@ from great_expectations.execution_engine.sparkdf_execution_engine import SparkDF
 from great_expectations.validator.metric_configuration import MetricConfiguration, MetricConfigurationID
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import IntegralType, StructType
 
 from krn.gate.aggregates import OWN
 from krn.gate.graph import Metrics
@@ -98,7 +98,7 @@ class Planner(SparkDFExecutionEngine):
                 self.wanted[metric.id] = aggregate
                 answers[metric.id] = _PLACEHOLDER
             else:
-                free[metric.id] = _exact(metric)
+                free[metric.id] = self._exact(metric)
         resolved = super().resolve_metrics(free.values(), known, runtime_configuration) if free else {}
         return answers | {asked: resolved[exact.id] for asked, exact in free.items()}
 
@@ -124,6 +124,20 @@ class Planner(SparkDFExecutionEngine):
         where = self._where({**compute, **accessor})
         return F.count_if(where if metric.metric_name.endswith(".filtered_row_count") else where & unexpected)
 
+    def _exact(self, metric: MetricConfiguration) -> MetricConfiguration:
+        """With decimal bounds: Great Expectations makes them floats, which err from the 16th digit on.
+
+        A sum of whole numbers alone is DECIMAL(38,0), beside which Spark cuts the fraction off a decimal bound.
+        """
+        columns = metric.metric_domain_kwargs.get("column_list", ())
+        of_whole = columns and all(isinstance(self._rows({}).schema[c].dataType, IntegralType) for c in columns)
+        if metric.metric_name not in _WITH_BOUNDS or of_whole:
+            return metric
+        bounds = {k: _decimal(v) if isinstance(v, float) else v for k, v in metric.metric_value_kwargs.items()}
+        exact = MetricConfiguration(metric.metric_name, metric.metric_domain_kwargs, bounds)
+        exact.metric_dependencies = metric.metric_dependencies
+        return exact
+
     def _where(self, domain: Mapping[str, Any]) -> Column:
         return self._rows(domain).where
 
@@ -136,16 +150,6 @@ def _condition(metric: MetricConfiguration) -> MetricConfiguration:
     """The metric that is true for an unexpected row: asked for directly, or by the aggregate made of it."""
     needs = metric.metric_dependencies
     return needs.get("unexpected_condition") or _condition(needs["metric_partial_fn"])
-
-
-def _exact(metric: MetricConfiguration) -> MetricConfiguration:
-    """With decimal bounds: Great Expectations makes them floats, which err from the 16th digit on."""
-    if metric.metric_name not in _WITH_BOUNDS:
-        return metric
-    bounds = {k: _decimal(v) if isinstance(v, float) else v for k, v in metric.metric_value_kwargs.items()}
-    exact = MetricConfiguration(metric.metric_name, metric.metric_domain_kwargs, bounds)
-    exact.metric_dependencies = metric.metric_dependencies
-    return exact
 
 
 def _decimal(value: float) -> Decimal:

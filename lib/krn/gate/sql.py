@@ -6,6 +6,11 @@ from collections.abc import Container
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()")  # not a function's, nor what follows a dot
 _LAMBDA = re.compile(r"\(([\w\s,]+)\)\s*->|(\w+)\s*->")  # `x -> …`, `(sum, x) -> …`
+_WITH_ITSELF = re.compile(
+    r"(?:^|\(|\b(?:and|or|not|where)\b)\s*([a-z_][\w.]*)\s*(?:<=>|<>|!=|<=|>=|=|<|>)\s*\1\s*(?:$|\)|and\b|or\b)",
+    re.IGNORECASE,
+)
+_CHANCE = re.compile(r"\b(rand|randn|random|uuid|shuffle)\s*\(", re.IGNORECASE)
 _TOKEN = re.compile(r"<=>|\w+|\S")
 _TAKES_NULL = {"case", "coalesce", "nullif"}  # what may have a null in it and still be true
 _JOINS = {"and", "or", "where"}  # before a bracket they open a group, where another word calls a function
@@ -32,8 +37,17 @@ def strangers(expression: str, columns: Container[str]) -> list[str]:
 
 
 def why_never_true(expression: str) -> str:
-    """Why a condition can be true for no row, so that its gate stands open; "" when nothing says so."""
-    words = ["", *_TOKEN.findall(_QUOTED.sub("''", expression).lower()), ""]
+    """Why a condition is true for no row, or for any by chance, so that its gate stands open; "" if that isn't seen."""
+    said = _QUOTED.sub("''", expression)
+    if found := _CHANCE.search(said):
+        return f"asks {found[1]}(), so it is about other rows each time: say which it is about"
+    if found := _WITH_ITSELF.search(said):
+        return f"compares {found[1]} with itself: compare it with something else, or write IS NOT NULL"
+    return _why_null_or_false(said)
+
+
+def _why_null_or_false(said: str) -> str:
+    words = ["", *_TOKEN.findall(said.lower()), ""]
     inside: list[str] = []  # what each open bracket or CASE belongs to
     for before, word, after in zip(words, words[1:], words[2:], strict=False):
         if word == "null" and not _asks_for_null(before, after) and not _TAKES_NULL & {*inside}:

@@ -59,3 +59,5 @@ def read(text: str) -> Any:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None

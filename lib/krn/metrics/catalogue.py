@@ -16,6 +16,11 @@ class Metric:
         return self.name.endswith("_timestamp_seconds")
 
     @property
+    def is_share(self) -> bool:
+        """Whether those of several runs make one, each by its deliveries."""
+        return self.name.endswith("_share")
+
+    @property
     def is_time(self) -> bool:
         """Whether it is compared with a time, such as 6 h."""
         return self.name.endswith("_seconds")

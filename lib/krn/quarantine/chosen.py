@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from krn.contracts.reasons import Reason
 from krn.errors import UsageError
 
-#: What stands in the SQL between quotes: no quote gets in.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,99}")
+#: What stands in the SQL between quotes, which nothing in it may end; a type that krn doesn't know is any text.
+_NAME = re.compile(r"[^'\\\x00-\x1f\x7f]{1,200}")
 _REASONS = frozenset(reason.word for reason in Reason)
 
 

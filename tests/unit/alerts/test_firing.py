@@ -95,9 +95,28 @@ def test_a_share_of_few_does_not_count() -> None:
     assert fires(watch(least=50), (0, [share(0.9, n=50)]))
 
 
+def test_shares_of_few_are_put_together_until_they_are_enough() -> None:
+    hourly = [(minutes, [share(value, n=20)]) for minutes, value in ((180, 0.0), (120, 0.5), (60, 0.25), (0, 0.75))]
+    (found,) = fires(watch(least=50), *hourly)
+    assert found.found == {"shop, order.created": 0.5}
+    assert fires(watch(least=50, for_runs=2), *hourly) == []  # the oldest alone are too few
+    assert fires(watch(least=50), *hourly[2:]) == []
+
+
+def test_shares_of_few_count_by_their_deliveries() -> None:
+    one_of_ten, none_of_thirty = share(1.0, n=10), share(0.0, n=30)
+    (found,) = fires(watch(least=40), (10, [one_of_ten]), (0, [none_of_thirty]))
+    assert found.found == {"shop, order.created": 0.25}
+
+
+def test_a_percentile_of_few_is_put_together_with_nothing() -> None:
+    late = [(m, [sample("latency_seconds", 9e9, 40, source="a", hop="b", quantile="c")]) for m in (10, 0)]
+    assert fires(watch("latency_seconds", "> 1 h", least=50), *late) == []
+
+
 def test_a_share_of_few_does_not_end_what_a_share_of_many_began() -> None:
-    (found,) = fires(watch(least=50), (20, [share(0.9, n=50)]), (10, [share(0.0, n=49)]))
-    assert found.found == {"shop, order.created": 0.9}
+    (found,) = fires(watch(least=50), (20, [share(1.0, n=51)]), (10, [share(0.0, n=49)]))
+    assert found.found == {"shop, order.created": 0.51}
     assert fires(watch(least=50), (20, [share(0.9, n=50)]), (10, [share(0.0, n=50)])) == []
 
 

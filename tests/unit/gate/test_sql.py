@@ -48,6 +48,16 @@ def test_what_is_compared_with_null_is_never_true(expression):
     assert why_never_true(expression).startswith("compares with null")
 
 
+@pytest.mark.parametrize("expression", ["a <> a", "b = 1 AND a<a", "(x.y = x.y)", "A >= a"])
+def test_what_is_compared_with_itself_says_nothing(expression):
+    assert why_never_true(expression).endswith("compare it with something else, or write IS NOT NULL")
+
+
+@pytest.mark.parametrize("expression", ["rand() < 0", "a = 1 AND RAND (7) < 0.5", "uuid() = b"])
+def test_what_chance_decides_is_about_no_rows_in_particular(expression):
+    assert why_never_true(expression).startswith("asks ")
+
+
 @pytest.mark.parametrize("expression", ["false", "a = 'x' AND false", "FALSE AND a = 1", "a = 1 AND (false)"])
 def test_what_has_a_false_beside_an_and_is_never_true(expression):
     assert why_never_true(expression).startswith("has a false")
@@ -70,6 +80,18 @@ def test_what_has_a_false_beside_an_and_is_never_true(expression):
         "b AND a IS FALSE",
         "coalesce(a, false) AND b",
         "b OR false",
+        "a = b",
+        "a.x = x",
+        "x = a.x",
+        "x = x.a",
+        "a < ab",
+        "ab < b",
+        "a - b > b",
+        "lower(a) = a",
+        "a = a(b)",
+        "'a' = a",
+        "a = 'rand()'",
+        "operand(a) > 1",
         "NOT false AND a",
     ],
 )

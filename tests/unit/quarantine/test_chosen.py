@@ -14,18 +14,20 @@ ROWS = (
     {"row_id": 2, "source": "shop", "type": "order.created", "reasons": ["bad_time", "blank"]},
     {"row_id": 3, "source": "shop", "type": None, "reasons": ["not_json"], "received_at": AT + timedelta(days=1)},
     {"row_id": 4, "source": "shop", "type": "order.created", "verdict": "accepted", "reasons": []},
+    {"row_id": 5, "source": "till", "type": 'order-created: "new" %', "reasons": ["unknown_type"]},
 )
 
 
 @pytest.mark.parametrize(
     ("chosen", "rows"),
     [
-        (Chosen(), {1, 2, 3}),
+        (Chosen(), {1, 2, 3, 5}),
         (Chosen(source="shop"), {2, 3}),
         (Chosen(type="order.created"), {1, 2}),
+        (Chosen(type='order-created: "new" %'), {5}),
         (Chosen(reason="blank"), {1, 2}),
         (Chosen(since=AT + timedelta(seconds=1)), {3}),
-        (Chosen(since=AT), {1, 2, 3}),
+        (Chosen(since=AT), {1, 2, 3, 5}),
         (Chosen(row_ids=(2, 4)), {2}),
         (Chosen(source="shop", reason="blank"), {2}),
     ],
@@ -41,7 +43,16 @@ def test_the_instant_is_told_in_utc():
 
 
 @pytest.mark.parametrize(
-    "told", [{"source": "x' OR '1' = '1"}, {"type": "a'b"}, {"source": ""}, {"type": "a b"}, {"reason": "bored"}]
+    "told",
+    [
+        {"source": "x' OR '1' = '1"},
+        {"type": "a'b"},
+        {"type": "a\\"},
+        {"type": "a\nb"},
+        {"type": "a" * 201},
+        {"source": ""},
+        {"reason": "bored"},
+    ],
 )
 def test_what_names_nothing_is_refused_before_any_query(told):
     with pytest.raises(UsageError):
