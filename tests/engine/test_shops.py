@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from paying import START, initiated
 from world import HOME, content, deliver, event, order, step
 
 from krn import suites
@@ -49,6 +50,15 @@ def test_a_parcel_told_of_before_its_order_heals_and_restates_its_day(store: Sto
     brought = event("order.delivered", "brought", "2026-01-05T12:00:00Z", parcel)
     assert told("r1", brought, left) == [(date(2026, 1, 3), 1, Decimal(48), None)]
     assert told("r2", order("a", day=1)) == [(date(2026, 1, 3), 1, Decimal(48), Decimal(96))]
+
+
+def test_a_payment_by_card_waits_for_no_label(store: Store) -> None:
+    """The first labels come days after the first payments."""
+    deliver(store, initiated("T", START))
+    made = [t for t in made_for(["silver.labels"]) if t.transform is not None]
+    built = step(store, "r1", made, suite_of=suites.suite_of(HOME))
+    assert {name: one.why for name, one in built.items() if not one.is_open} == {}
+    assert store.read("silver.labels").count() == 0
 
 
 @pytest.mark.slow  # as above; which days an increment changes is test_build's
