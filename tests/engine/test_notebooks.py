@@ -70,9 +70,9 @@ def sales(currencies: list[str], days: int) -> Mapping[str, Rows]:
 
 
 def cohort(month: int, since: int, customers: int, members: int) -> dict[str, Any]:
-    retained = Decimal(customers) / members
+    retained = (Decimal(customers) / members).quantize(Decimal("0.0001")) if members else None
     key = {"first_month": date(2026, month, 1), "months_since": since, "currency": "EUR"}
-    return {**key, "members": members, "customers": customers, "retained": retained.quantize(Decimal("0.0001"))}
+    return {**key, "members": members, "customers": customers, "retained": retained}
 
 
 def customer(number: int, segment: str | None, net: int) -> dict[str, Any]:
@@ -128,7 +128,7 @@ EMPTY: Mapping[str, Rows] = {
 ONE_DAY: Mapping[str, Rows] = {
     **sales(["EUR"], 1),
     "gold.sales_daily": [sold(0, "EUR", -5), {**sold(0, "CHF", -9), "orders": 0}],
-    "gold.customer_cohorts": [cohort(1, 0, 1, 1)],
+    "gold.customer_cohorts": [cohort(1, 0, 1, 1), cohort(2, 0, 0, 0), cohort(2, 1, 0, 0)],  # none are no cohort
     "gold.customer_value": [customer(1, "champions", -5)],
     "silver.shipments": parcels("Kite", [1], [24]),
     "gold.lane_performance": [lane(1, "Kite", "GB", 1, 1, 0)],

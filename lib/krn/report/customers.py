@@ -27,7 +27,7 @@ _SEGMENTS = """
 """
 _COHORTS = f"""
     SELECT currency, first_month, months_since, members, retained FROM gold_customer_cohorts
-    WHERE months_since < {MONTHS} ORDER BY first_month, months_since
+    WHERE months_since < {MONTHS} AND members > 0 ORDER BY first_month, months_since
 """  # noqa: S608  a number of ours
 
 

@@ -59,7 +59,32 @@ def test_a_customer_has_a_cohort_in_each_currency(spark):
     assert_rows(made, "first_month | currency | members\n2025-12-01 | EUR | 1\n2026-01-01 | USD | 1")
 
 
-def test_goods_back_in_a_currency_without_orders_keep_their_value_in_the_sum(spark):
+def test_a_customer_is_in_the_month_of_the_first_order_also_if_goods_came_back_in_its_currency_before(spark):
+    given = """customer_id | business_date | currency | is_complete
+               ann         | 2025-11-30    | EUR      | true
+               ann         | 2026-01-05    | GBP      | true"""
+    entries = """kind   | customer_id | business_date | order_date | currency | gross | discount
+                 return | ann         | 2025-12-02    | 2025-11-30 | GBP      | -10   | 0
+                 sale   | ann         | 2026-01-05    | 2026-01-05 | GBP      | 30    | 2"""
+    assert_rows(
+        cohorts(spark, given, entries).where("currency = 'GBP'"),
+        """first_month | months_since | members | customers | retained | net_sales
+           2026-01-01  | 0            | 1       | 1         | 1        | 18""",
+    )
+
+
+def test_goods_back_in_a_currency_without_orders_keep_their_value_in_the_sum_and_make_no_member(spark):
     entries = """kind   | customer_id | order_date | currency | gross | discount
                  return | ann         | 2026-01-05 | JPY      | -900  | 0"""
-    assert_rows(cohorts(spark, (), entries), "members | customers | retained | net_sales\n1 | 0 | 0 | -900")
+    made = cohorts(spark, (), entries)
+    assert_rows(made, "first_month | members | customers | retained | net_sales\n2026-01-01 | 0 | 0 | | -900")
+
+
+def test_who_only_sent_goods_back_in_a_currency_is_no_member_of_the_cohort_of_that_month(spark):
+    given = """customer_id | business_date | currency | is_complete
+               bob         | 2026-01-05    | JPY      | true"""
+    entries = """kind   | customer_id | order_date | currency | gross | discount
+                 sale   | bob         | 2026-01-05 | JPY      | 2000  | 0
+                 return | ann         | 2026-01-05 | JPY      | -900  | 0"""
+    made = cohorts(spark, given, entries)
+    assert_rows(made, "members | customers | retained | net_sales\n1 | 1 | 1 | 1100")

@@ -15,7 +15,7 @@ def worth(customer: str, segment: str | None, net: str = "10", currency: str = "
 
 def cohort(month: date, since: int, retained: str, members: int = 8, currency: str = "EUR") -> dict[str, Any]:
     of = {"first_month": month, "months_since": since, "currency": currency}
-    return of | {"members": members, "retained": Decimal(retained)}
+    return of | {"members": members, "retained": Decimal(retained) if members else None}
 
 
 def told(small: Any) -> Any:
@@ -79,6 +79,14 @@ def test_cohorts_are_a_triangle_of_the_months_after_the_first(small):
         (FEB, 4, (50,)),
         (MAR, 2, ()),
     ]
+
+
+def test_a_month_without_members_is_no_row_of_the_triangle(small):
+    small.rows["gold.customer_value"] = [worth("a", "lost")]
+    nobody = [cohort(JAN, 0, "0", members=0), cohort(JAN, 1, "0", members=0)]
+    small.rows["gold.customer_cohorts"] = [*nobody, cohort(FEB, 0, "1"), cohort(FEB, 1, "0.5")]
+    (euro,) = told(small).worth
+    assert [c.month for c in euro.cohorts] == [FEB]
 
 
 def test_there_is_no_triangle_before_the_second_month(small):

@@ -23,14 +23,14 @@ def customer_cohorts(entries: DataFrame, orders: DataFrame, today: date) -> Data
     A month up to today's in which nobody ordered has a row that says so.
     """
     facts = _facts(entries, orders)
-    facts = facts.withColumn("months_since", _months("first_month", F.col("month")))
+    # Goods may come back in another currency than their order's, which is older than the first in that currency.
+    facts = facts.withColumn("months_since", F.greatest(_months("first_month", F.col("month")), F.lit(0)))
     every = stacked(facts, _months_upto(facts, today))
     sums = every.groupBy(*_KEY).agg(
-        F.count_distinct("customer_id").alias("_with_facts"),
         F.count_distinct("buyer").alias("customers"),
         F.coalesce(F.sum("net"), F.lit(0)).cast(MONEY_SUM).alias("net_sales"),
     )
-    at_first = F.max(F.when(F.col("months_since") == 0, F.col("_with_facts"))).over(Window.partitionBy(*_COHORT))
+    at_first = F.max(F.when(F.col("months_since") == 0, F.col("customers"))).over(Window.partitionBy(*_COHORT))
     sized = sums.withColumn("members", at_first)
     return sized.withColumn("retained", ratio(F.col("customers"), F.col("members"))).select(
         *(c.name for c in TABLE.columns)
@@ -49,7 +49,9 @@ def _facts(entries: DataFrame, orders: DataFrame) -> DataFrame:
         (F.col("gross") - F.col("discount")).alias("net"),
     )
     both = stacked(made, sold).where("customer_id <> 'unknown'")
-    return both.withColumn("first_month", F.min("month").over(Window.partitionBy("customer_id", "currency")))
+    same = Window.partitionBy("customer_id", "currency")
+    ordered = F.min(F.when(F.col("buyer").isNotNull(), F.col("month"))).over(same)
+    return both.withColumn("first_month", F.coalesce(ordered, F.min("month").over(same)))
 
 
 def _months_upto(facts: DataFrame, today: date) -> DataFrame:
@@ -71,13 +73,24 @@ TABLE = Table(
     args=("today",),
     may_be_empty=True,  # all may have bought as guests
     columns=(
-        Column("first_month", DAY, "first day of the month in which the customers first ordered in this currency"),
+        Column(
+            "first_month",
+            DAY,
+            "first day of the month in which the customers first ordered in this currency; of those who never did and "
+            "only sent goods back in it, of the month of the first order that these came from",
+        ),
         Column("months_since", INT, "months from the first to this one; 0 = the first itself"),
         Column("currency", TEXT, "ISO 4217 code of the amount"),
-        Column("members", COUNT, "customers of the cohort; guests are not counted"),
+        Column("members", COUNT, "customers who first ordered in this currency in that month; guests are not counted"),
         Column("customers", COUNT, "those of them with an order in this month, also one cancelled later"),
-        Column("retained", RATIO, "customers / members"),
-        Column("net_sales", MONEY_SUM, "of the orders made in this month, less discounts, cancellations and returns"),
+        Column("retained", RATIO, "customers / members; null without members"),
+        Column(
+            "net_sales",
+            MONEY_SUM,
+            "of the orders made in this month, less discounts, cancellations and returns; what came back in this "
+            "currency of a customer's earlier order in another one counts in the first month, and what came back of "
+            "customers without an order in this currency counts although they are no members",
+        ),
     ),
     transform=customer_cohorts,
 )
