@@ -60,6 +60,7 @@ def _sales(root: Path, currency: str, last: date) -> Sales:
     where = f"currency = '{_quoted(currency)}' AND business_date > DATE '{last - timedelta(days=DAYS)}'"
     days = rows(root, f"{_DAYS} WHERE {where} GROUP BY business_date", "gold.sales_daily")
     net = filled({row["business_date"]: row["net_sales"] for row in days}, Decimal(0))
+    ordered = (row["business_date"] for row in days if row["orders"] > 0)
     return Sales(
         currency=currency,
         first=min(net),
@@ -67,18 +68,25 @@ def _sales(root: Path, currency: str, last: date) -> Sales:
         orders=sum(row["orders"] for row in days),
         units=sum(row["units"] for row in days),
         totals={name: exact(sum((row[name] for row in days), Decimal(0)), currency) for name in TOTALS},
-        headline=headline(list(net.values()), currency),
+        headline=headline(net, max(ordered, default=None), currency),
         chart=chart(net, currency),
         products=_top(root, "gold.sales_by_product", "product_id", where, currency),
         countries=_top(root, "gold.sales_by_country", "country", where, currency),
     )
 
 
-def headline(net: list[Decimal], currency: str) -> str:
-    """Is it more or less than before: the last 7 days against the 28 before them, when there are so many."""
-    week, before = net[-7:], net[-35:-7]
+def headline(net: Mapping[date, Decimal], ordered: date | None, currency: str) -> str:
+    """Is it more or less than before: 7 days against the 28 before them, when there are so many.
+
+    They end on `ordered`, the last day with an order: what comes back after it says nothing about sales.
+    """
+    if ordered is None:
+        return f"{currency}: nothing was ordered"
+    sold = [net[day] for day in sorted(net) if day <= ordered]
+    week, before = sold[-7:], sold[-35:-7]
     now = sum(week, Decimal(0)) / len(week)
-    span = "in the last week" if len(net) >= 7 else f"so far, over {len(net)} {'day' if len(net) == 1 else 'days'}"
+    short = f"so far, over {len(sold)} {'day' if len(sold) == 1 else 'days'}"
+    span = f"in the week to {ordered:%-d %b %Y}" if len(sold) >= 7 else short
     said = f"{currency} {exact(now, currency)} net a day {span}"
     then = sum(before, Decimal(0)) / 28
     if len(before) < 28 or then <= 0:

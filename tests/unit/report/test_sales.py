@@ -72,17 +72,34 @@ def test_a_bar_says_its_day_and_amount():
     assert chart(days, "EUR").bars[6].says == "Wed 7 Jan 2026: 7.00, 7-day mean 7.00"
 
 
+def headline_of(*net: int, late: tuple[int, ...] = ()) -> str:
+    """Of days with an order from the first of January on, and days after them without one."""
+    days = {date(2026, 1, 1) + timedelta(n): Decimal(amount) for n, amount in enumerate((*net, *late))}
+    return headline(days, date(2025, 12, 31) + timedelta(len(net)) if net else None, "EUR")
+
+
 def test_the_headline_compares_a_week_with_the_four_before():
-    assert (
-        headline([Decimal(10)] * 28 + [Decimal(12)] * 7, "EUR")
-        == "EUR 12.00 net a day in the last week, 20% more than in the four weeks before"
-    )
-    assert (
-        headline([Decimal(10)] * 28 + [Decimal(5)] * 7, "EUR")
-        == "EUR 5.00 net a day in the last week, 50% less than in the four weeks before"
-    )
+    more, less = headline_of(*[10] * 28, *[12] * 7), headline_of(*[10] * 28, *[5] * 7)
+    assert more == "EUR 12.00 net a day in the week to 4 Feb 2026, 20% more than in the four weeks before"
+    assert less == "EUR 5.00 net a day in the week to 4 Feb 2026, 50% less than in the four weeks before"
 
 
 def test_the_headline_compares_with_nothing_while_there_is_too_little():
-    assert headline([Decimal(10)] * 30, "EUR") == "EUR 10.00 net a day in the last week"
-    assert headline([Decimal(10)] * 3, "EUR") == "EUR 10.00 net a day so far, over 3 days"
+    assert headline_of(*[10] * 30) == "EUR 10.00 net a day in the week to 30 Jan 2026"
+    assert headline_of(*[10] * 3) == "EUR 10.00 net a day so far, over 3 days"
+
+
+def test_the_week_of_the_headline_ends_on_the_last_day_with_an_order():
+    said = headline_of(*[10] * 28, *[12] * 7, late=(0, 0, -200))
+    assert said == headline_of(*[10] * 28, *[12] * 7)
+
+
+def test_the_headline_of_goods_that_only_came_back_says_that_nothing_was_ordered():
+    assert headline_of(late=(-9,)) == "EUR: nothing was ordered"
+
+
+def test_a_late_return_is_in_the_totals_and_not_in_the_week_of_the_headline(small):
+    late = {**small.rows["gold.sales_daily"][0], "business_date": date(2026, 12, 24), "orders": 0}
+    small.rows["gold.sales_daily"].append(late | {"net_sales": Decimal(-9)})
+    euro = sales(small.write())[0]
+    assert (euro.totals["net_sales"], euro.headline) == ("6.00", "EUR 7.50 net a day so far, over 2 days")
