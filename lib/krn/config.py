@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from krn import toml
+from krn.contracts import CONTRACTS
+from krn.contracts.envelope import Envelope
+from krn.contracts.unknown import unknown
 from krn.errors import UsageError
 
 #: Variables that start with KRN_ but are not configuration keys: secrets and switches read by the command line itself.
@@ -63,6 +66,17 @@ class OwnEnvelope(_Frozen):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     source: str = ""
     data: dict[str, str] = {}
+
+    @property
+    def paths(self) -> Envelope:
+        """As bodies are read with it."""
+        return Envelope(**self.model_dump())
+
+    @model_validator(mode="after")
+    def _names_what_contracts_have(self) -> Self:
+        if found := list(unknown(self.paths, CONTRACTS)):
+            raise ValueError("; ".join(found))
+        return self
 
 
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]

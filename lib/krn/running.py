@@ -18,7 +18,6 @@ import structlog
 from krn import delta_rs, journal, pipeline, scoring, watched
 from krn.alerts.sinks import Variable
 from krn.config import Config
-from krn.contracts.envelope import Envelope
 from krn.edition import edition
 from krn.errors import Busy, KrnError, Unreadable
 from krn.history import History
@@ -107,7 +106,7 @@ def _run(asked: Asked, config: Config, home: Path, started: datetime, clock: dat
         threads=config.threads,
         tables=config.tables,
         key=asked.key,
-        envelopes={s.name: Envelope(**s.envelope.model_dump()) for s in config.sources if s.envelope},
+        envelopes={s.name: s.envelope.paths for s in config.sources if s.envelope},
         dead_letters=config.dead_letters,
         history=cache(lambda: _history(config, clock)),
     )

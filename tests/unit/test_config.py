@@ -115,6 +115,47 @@ def test_dead_letters_are_of_another_source_and_come_in_its_envelope(of: str, en
     assert text in said(lambda: validated({"sources": [queue, dead]}, "it"))
 
 
+def own(**envelope: object) -> Callable[[], Config]:
+    return lambda: validated({"sources": [{"name": "till", "kind": "sqs", "envelope": envelope}]}, "it")
+
+
+@pytest.mark.parametrize(
+    ("envelope", "text"),
+    [
+        ({"type": "=payment.recieved"}, "'payment.recieved' is no event type: write payment.received"),
+        ({"type": "=teleported"}, "'teleported' is no event type."),
+        ({"type": "=sale", "types": {"sell": "order.created"}}, "'sale' is no event type."),
+        ({"type": "kind", "types": {"sale": "order.craeted"}}, "'order.craeted' is no event type: write order.created"),
+        (
+            {"type": "=payment.received", "data": {"amuont": "sum", "order_id": "bill"}},
+            "'amuont' is no field of payment.received: write amount.",
+        ),
+        (
+            {"type": "=sale", "types": {"sale": "order.created"}, "data": {"lines[].quantiy": "n", "sum": "total"}},
+            "'lines[].quantiy' is no field of order.created: write lines[].quantity; 'sum' is no field of order.cr",
+        ),
+        ({"type": "=order.created", "data": {"order_id[].no": "n"}}, "'order_id[].no' is no field of order.created"),
+        ({"type": "kind", "data": {"promised_delivery_dat": "due"}}, ": write promised_delivery_date."),
+    ],
+)
+def test_an_envelope_that_names_what_no_contract_has_is_refused(envelope: dict[str, object], text: str) -> None:
+    found = said(own(**envelope))
+    assert found.startswith("it: sources.0.sqs.envelope: Value error, ")
+    assert text in found
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"type": "kind", "types": {"sale": "order.created"}, "data": {"lines[].line_no": "#", "lines[].sku": "code"}},
+        {"type": "kind", "types": {"sale": "order.created"}, "data": {"order_id": "no", "method": "how"}},  # pays too
+        {"type": "=sale", "types": {"sale": "order.created"}, "data": {"lines": "items"}},
+    ],
+)
+def test_an_envelope_may_name_all_that_its_bodies_can_be_about(envelope: dict[str, object]) -> None:
+    assert own(**envelope)().sources
+
+
 def test_bodies_in_s3_lie_in_named_buckets_and_no_pattern_names_one() -> None:
     def queue(*buckets: str) -> Config:
         return validated({"sources": [{"name": "a", "kind": "sqs", "offloaded": {"buckets": buckets}}]}, "it")

@@ -18,7 +18,6 @@ from krn.config import load
 from krn.contracts import CONTRACTS
 from krn.contracts.check import check
 from krn.contracts.contract import Delivered
-from krn.contracts.envelope import Envelope
 from krn.contracts.known import compiled
 from krn.dictionary.markdown import anchor
 from krn.gate.vocabulary import ALLOWED
@@ -147,7 +146,7 @@ def test_the_shop_of_the_how_to_comes_in_by_its_configuration(tmp_path: Path) ->
     (tmp_path / "krn.toml").write_text(block)
     (source,) = load(tmp_path / "krn.toml", {}).sources
     assert source.envelope
-    contracts = compiled(CONTRACTS, envelopes={"till": Envelope(**source.envelope.model_dump())})
+    contracts = compiled(CONTRACTS, envelopes={"till": source.envelope.paths})
     (tmp_path / "payments.csv").write_text(records.lstrip("\n"))
     (made,) = bodies(tmp_path / "payments.csv", hashlib.sha256())
     found = [check(body, Delivered(datetime.now(UTC), source="till"), contracts) for body in made.to_pylist()]

@@ -14,7 +14,7 @@ import orjson
 from krn.contracts.contract import Body, Contract, Delivered, Field, Kind
 
 ROW = "#"  # the place of a list's object, from 1
-_EACH = "[]."
+EACH = "[]."  # between a list and a member of its objects
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 _DECIMAL = re.compile(r"\s*[+-]?[0-9]{1,30}(\.[0-9]{1,30})?\s*")
 _FLAGS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
@@ -61,9 +61,14 @@ def enveloped(body: Body, envelope: Envelope, contract: Contract | None, deliver
     return event | newest
 
 
+def constant(path: str) -> str | None:
+    """What stands after `=`; None of a path into the body."""
+    return path[1:] if path.startswith("=") else None
+
+
 def _found(body: object, path: str) -> Any:
-    if path.startswith("="):
-        return path[1:]
+    if (said := constant(path)) is not None:
+        return said
     for name in path.split("."):
         body = body.get(name) if isinstance(body, dict) else None
     return body
@@ -92,19 +97,19 @@ def _instant(value: Any, timezone: str) -> Any:
 def _data(body: Body, mapping: Mapping[str, str]) -> Body:
     if not mapping:
         return body
-    plain = {name: _found(body, path) for name, path in mapping.items() if _EACH not in name}
-    lists = {name.partition(_EACH)[0] for name in mapping if _EACH in name}
+    plain = {name: _found(body, path) for name, path in mapping.items() if EACH not in name}
+    lists = {name.partition(EACH)[0] for name in mapping if EACH in name}
     return plain | {name: list(_objects(body, name, mapping)) for name in lists}
 
 
 def _objects(body: Body, name: str, mapping: Mapping[str, str]) -> Iterator[Body]:
     """The objects of one list: as many as the body's own list has that they are read from, else one."""
-    paths = {target.partition(_EACH)[2]: path for target, path in mapping.items() if target.startswith(name + _EACH)}
-    given = next((path.partition(_EACH)[0] for path in paths.values() if _EACH in path), None)
+    paths = {target.partition(EACH)[2]: path for target, path in mapping.items() if target.startswith(name + EACH)}
+    given = next((path.partition(EACH)[0] for path in paths.values() if EACH in path), None)
     items = _found(body, given) if given else [body]
     for at, item in enumerate(items if isinstance(items, list) else [], start=1):
         yield {
-            name: at if path == ROW else _found(item, path.partition(_EACH)[2]) if _EACH in path else _plain(body, path)
+            name: at if path == ROW else _found(item, path.partition(EACH)[2]) if EACH in path else _plain(body, path)
             for name, path in paths.items()
         }
 
