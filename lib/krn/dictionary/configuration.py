@@ -57,12 +57,13 @@ _LANDING = {
 _ENVELOPE = {
     "type": "path or constant of the event type",
     "types": "the source's words for types, and the contracts'",
-    "id": "path of what is unique within the source; none: hashed",
+    "id": "path of what is unique within the source, blanks around it included; none: hashed",
     "hash": "paths that an id is hashed from; none: the whole body",
     "time": "path of when it happened; none: when it was delivered",
-    "timezone": "IANA name of the zone of times without an offset",
+    "timezone": "IANA name of the zone of times without an offset; of a time that comes twice the first is taken",
     "source": "path or constant of who says so; none: the name of the source",
-    "data": "a contract's field, and the path or constant it is filled from; none: the body is the data",
+    "data": "a contract's field, and the path or constant it is filled from; none: the body is the data. "
+    "A body, such as a row of CSV, is one whole event",
 }
 _ENVIRONMENT = {
     "KRN_CONFIG": "the TOML file, where --config is not given",

@@ -60,6 +60,33 @@ def test_a_time_without_an_offset_is_one_of_the_sources_time_zone() -> None:
     assert judged(PAID, PAYMENT).event_time == datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("local", "hour"),
+    [("2026-10-25 02:30:00", "2026-10-25T00:30:00Z"), ("2026-03-29 02:30:00", "2026-03-29T01:30:00Z")],
+    ids=["comes twice: the first", "is left out: an hour on"],
+)
+def test_a_local_time_beside_the_change_of_summer_time_is_taken_as_the_how_to_says(local: str, hour: str) -> None:
+    delivered = Delivered(datetime(2026, 11, 1, tzinfo=UTC), source="till")
+    contracts = compiled(CONTRACTS, envelopes={"till": PAYMENT})
+    found = check(json.dumps(PAID | {"paid": local}).encode(), delivered, contracts)
+    assert found.event_time == datetime.fromisoformat(hour)
+
+
+def test_ids_keep_the_blanks_around_them() -> None:
+    found = judged(PAID | {"no": " 17 ", "bill": {"no": " 4"}}, PAYMENT)
+    assert (found.event_id, data(found)["payment_id"], data(found)["order_id"]) == (" 17 ", " 17 ", " 4")
+
+
+def test_a_row_for_each_line_is_an_order_of_one_line_each() -> None:
+    """Nothing puts them together: the how-to says to do so before."""
+    flat = {"no": 4, "total": "8"}
+    paths = {name: path.removeprefix("items[].") for name, path in ORDER.data.items()}
+    rows = [flat | {"code": "a", "n": "1", "price": "2"}, flat | {"code": "b", "n": "2", "price": "3"}]
+    found = [judged(row, Envelope(type="=order.created", id="no", data=paths)) for row in rows]
+    assert [[line["product_id"] for line in data(order)["lines"]] for order in found] == [["a"], ["b"]]
+    assert {order.event_id for order in found} == {"4"}
+
+
 def test_a_list_of_objects_becomes_the_lines() -> None:
     assert data(judged(SOLD, ORDER))["lines"] == [
         {"line_no": 1, "product_id": "a", "quantity": 2, "unit_price": "3"},
