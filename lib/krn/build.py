@@ -148,7 +148,7 @@ def _kept(candidate: Candidate, suite: Suite, result: Result, store: Store, run:
         if older.name != run.id:
             shutil.rmtree(older)
     over = recorded.told(scope, candidate.path.parent / "scope", store.root)
-    holding.record(store.root, run.id, candidate.table, suite, built, over, str(candidate.path))
+    holding.record(store.root, run, candidate.table, suite, built, over, str(candidate.path))
     return built
 
 

@@ -1,6 +1,6 @@
 """Hold a table: write down what its gate found, over which scope, and who waits, until the gate opens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,20 +8,20 @@ from typing import Any
 from krn import cursors, holds
 from krn.engine.pins import source_of
 from krn.gate import Check, Expectation, Result, Suite
-from krn.outcome import Built
+from krn.outcome import Built, Run
 from krn.tables.bronze import deliveries as bronze
-from krn.tables.every import TABLES
+from krn.tables.every import made_for
 from krn.tables.silver import deliveries as silver
 from krn.tables.table import Table
 from krn.waiving import never
 
 
-def record(root: Path, run: str, table: Table, suite: Suite, built: Built, scope: Mapping[str, Any], path: str) -> None:
+def record(root: Path, run: Run, table: Table, suite: Suite, built: Built, scope: Mapping[str, Any], path: str) -> None:
     """Write down a hold; `since` is when the table was first held, `path` where its candidate lies."""
     result = built.result or Result(table.name, suite.hash)
     before = holds.of(root, table.name) or {}
     said = {
-        "run": run,
+        "run": run.id,
         "since": before.get("since", datetime.now(UTC).isoformat(timespec="seconds")),
         "why": built.why,
         "status": result.status,
@@ -29,20 +29,23 @@ def record(root: Path, run: str, table: Table, suite: Suite, built: Built, scope
         "rows": dict(built.rows),
         "scope": scope,
         "failed": [_failed(check, suite, table) for check in result.failed],
-        "waiting": waiting(root, table.name),
+        "waiting": waiting(root, table.name, run.tables),
     }
     holds.put(root, table.name, said)
 
 
-def waiting(root: Path, table: str) -> list[str]:
-    """The tables that can't go on before this one does; none where it reflects all that was judged, held or not."""
+def waiting(root: Path, table: str, built: Sequence[str] = ()) -> list[str]:
+    """The tables that can't go on before this one does; none where it reflects all that was judged, held or not.
+
+    `built` are patterns of names, as the configuration has them; none = every table.
+    """
     own, judged = cursors.load(root, table), cursors.load(root, silver.TABLE.name)
     if own and judged and table != silver.TABLE.name and own.through == judged.through:
         return []
-    found = {table}
-    while more := {each.name for each in TABLES if each.name not in found and found & _sources(each)}:
+    found, made = {table}, made_for(built)
+    while more := {each.name for each in made if each.name not in found and found & _sources(each)}:
         found |= more
-    return [each.name for each in TABLES if each.name in found - {table}]
+    return [each.name for each in made if each.name in found - {table}]
 
 
 def _sources(table: Table) -> set[str]:

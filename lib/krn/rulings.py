@@ -120,7 +120,7 @@ def kept(store: Store, run: Run, table: Table, built: Built, over: Mapping[str, 
     suite = run.suite_of(table)
     waits = over is None and (holds.of(store.root, table.name) or {}).get("scope")
     if suite and not waits:
-        holding.record(store.root, run.id, table, suite, built, over or {}, candidate)
+        holding.record(store.root, run, table, suite, built, over or {}, candidate)
     return built
 
 

@@ -10,7 +10,7 @@ import pytest
 from krn import holding, holds
 from krn.cli import main
 from krn.gate import Check, Expectation, Result, Suite
-from krn.outcome import held
+from krn.outcome import Run, held
 from krn.tables.gold.sales_daily import TABLE
 
 UNITS, TOTAL = (
@@ -30,7 +30,9 @@ def root(tmp_path: Path) -> Path:
         for e in (UNITS, TOTAL)
     )
     built = held(TABLE, Result(TABLE.name, SUITE.hash, 9, checks), {"insert": 3, "same": 1})
-    holding.record(tmp_path, "r2", TABLE, SUITE, built, {"dates": ["2026-01-05"]}, "/w/candidate")
+    holding.record(
+        tmp_path, Run("r2", {}, lambda _: SUITE), TABLE, SUITE, built, {"dates": ["2026-01-05"]}, "/w/candidate"
+    )
     return tmp_path
 
 

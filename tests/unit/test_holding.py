@@ -7,7 +7,7 @@ import pytest
 from krn import cursors, holding, holds
 from krn.cursors import Cursor
 from krn.gate import Check, Expectation, Result, Suite
-from krn.outcome import Built, held
+from krn.outcome import Built, Run, held
 from krn.tables.every import TABLES
 from krn.tables.gold.sales_daily import TABLE as SALES_DAILY
 
@@ -27,7 +27,7 @@ def shut() -> Built:
 
 
 def record(root: Path, run: str) -> dict[str, object]:
-    holding.record(root, run, SALES_DAILY, SUITE, shut(), DATES, "/candidate")
+    holding.record(root, Run(run, {}, lambda _: SUITE), SALES_DAILY, SUITE, shut(), DATES, "/candidate")
     (found,) = holds.every(root)
     return found
 
@@ -78,6 +78,7 @@ def test_whatever_is_made_of_a_held_table_waits(tmp_path: Path) -> None:
     assert "silver.buyers" not in holding.waiting(tmp_path, "gold.fraud_scores")
     assert {"silver.buyers", "gold.sales_daily"} <= {*holding.waiting(tmp_path, "silver.orders")}
     assert holding.waiting(tmp_path, "gold.sales_by_country") == []
+    assert holding.waiting(tmp_path, "silver.payments", ["gold.payment_mix"]) == ["gold.payment_mix"]
 
 
 @pytest.mark.parametrize("name", ["bronze.deliveries", "silver.deliveries"])

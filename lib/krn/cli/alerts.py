@@ -46,7 +46,7 @@ def check(dry_run: bool, as_json: bool, **where: Any) -> None:
 @having(WHERE)
 @click.option("--json", "as_json", is_flag=True)
 def alerts_list(as_json: bool, **where: Any) -> None:
-    """Every watch: whether it fires, since when, and whether it is silent."""
+    """Every watch: whether it fired when last looked at (`check` looks), since when, and whether it is silent."""
     from krn.alerts import checking, listing
 
     config = configured(**where)
