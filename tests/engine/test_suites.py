@@ -589,8 +589,6 @@ FAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "gold.order_cohort_daily": {
         "order-date-range": {"order_date": date(9999, 1, 1)},
-        "cancelled-not-negative": {"cancelled": "-0.0001"},
-        "returned-not-negative": {"returned": "-0.0001"},
         "paid-within-orders": {"orders": 1, "paid": 2},
         "median-not-negative": {"median_paid_h": "-0.0001"},
         "no-median-without-payments": {"paid": 0, "median_paid_h": "0"},
