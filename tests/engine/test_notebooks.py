@@ -131,7 +131,8 @@ ONE_DAY: Mapping[str, Rows] = {
     "gold.customer_cohorts": [cohort(1, 0, 1, 1), cohort(2, 0, 0, 0), cohort(2, 1, 0, 0)],  # none are no cohort
     "gold.customer_value": [customer(1, "champions", -5)],
     "silver.shipments": parcels("Kite", [1], [24]),
-    "gold.lane_performance": [lane(1, "Kite", "GB", 1, 1, 0)],
+    # Of many parcels on their way, one is rated.
+    "gold.lane_performance": [{**lane(1, "Kite", "GB", 1, 1, 1), "n": 40, "small_sample": False}],
     "gold.promise_kept": [promise(0, 0, 1, 0)],
     "gold.open_orders": waits("paid", 2, limit=3),
     **a_payment(),
@@ -303,9 +304,15 @@ def test_shipping_of_a_single_day_can_be_drawn(said):
         "0% of the parcels due from 1 Jan 2026 on came on time, 100% late, 0% not at all so far",
         "0% of the delivered parcels came by the promised day",
         "100% of the parcels of the last 90 days were late",
-        "No lane of the last 90 days is worse than the others.",
+        "Kite from Hamburg to GB costs most: 1 of 1 late, 1 more than at the overall rate",
         "0 of 1 open orders are stuck",
     ]
+
+
+@pytest.mark.parametrize(("shop", "is_red"), [("busy", True), ("one day", False)])
+def test_a_lane_with_few_rated_parcels_is_grey_however_many_it_carries(said, shop, is_red):
+    costly = said["shipping", shop].pictures[4]
+    assert bool((costly[..., 0] - costly[..., 1] > 0.3).any()) is is_red
 
 
 def test_fraud_of_a_single_payment_can_be_drawn(said):

@@ -10,6 +10,7 @@ from krn.asking import rows
 
 DAYS = 90  # of parcels that carriers and lanes are judged by
 TOP = 8
+FEW = 30  # a lane's rate is of at least so many rated parcels, or small
 
 #: Percentiles of days can't be added to those of a carrier, so the parcels themselves are asked.
 _CARRIERS = """
@@ -20,7 +21,7 @@ _CARRIERS = """
     GROUP BY carrier ORDER BY n DESC, carrier LIMIT {top}
 """
 _LANES = f"""
-    SELECT origin, destination, carrier, rated, late, late_rate, late_low, late_high, small_sample, excess_late
+    SELECT origin, destination, carrier, rated, late, late_rate, late_low, late_high, excess_late
     FROM gold_lane_performance WHERE "window" = '{DAYS}d' AND excess_late > 0 ORDER BY rank LIMIT {TOP}
 """  # noqa: S608  numbers of ours
 
@@ -71,4 +72,4 @@ def _carrier(row: Mapping[str, Any], slowest: float) -> Carrier:
 def _lane(row: Mapping[str, Any]) -> Lane:
     rate, low, high = (round(float(row[name]) * 100, 1) for name in ("late_rate", "late_low", "late_high"))
     name, excess = f"{row['origin']} → {row['destination']}", float(row["excess_late"])
-    return Lane(name, row["carrier"], row["late"], row["rated"], rate, low, high, excess, row["small_sample"])
+    return Lane(name, row["carrier"], row["late"], row["rated"], rate, low, high, excess, row["rated"] < FEW)
