@@ -92,6 +92,13 @@ def test_a_warning_and_a_release_are_published_and_said_with_the_command_that_as
     assert stands(flowed(), runs) == Standing("warn", says, "krn suite try silver.orders", "gates")
 
 
+def test_a_warning_of_what_was_judged_points_to_what_was_set_aside(runs):
+    failed = Check("c", "expect_x", "warning", False)
+    runs.add(Built("silver.deliveries", "published", result=Result("silver.deliveries", "h", 1, (failed,))))
+    says = "Published with 1 warning: silver.deliveries."
+    assert stands(flowed(), runs) == Standing("warn", says, "krn quarantine", "gates")
+
+
 def test_deliveries_without_a_verdict_are_said(runs):
     assert stands(flowed(bronze=7), runs) == Standing(
         "warn", "2 deliveries wait for a verdict.", "krn transform", "flow"
