@@ -15,7 +15,7 @@ _LETTER = re.compile("[A-Za-z]")
 _BETWEEN = re.compile(r"[\W_]+")
 _CARD_NUMBER = re.compile(r"[1-9][0-9]{12,18}")
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-_HIDDEN = "(card number)"
+HIDDEN_CARD, HIDDEN_ADDRESS = "(card number)", "(e-mail)"
 #: A string in JSON; an escape outside of one is taken by itself, so that a text of nothing else is read once.
 _QUOTED = re.compile(r'\\.|"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|[bfnrt"/\\])')
@@ -58,7 +58,7 @@ def without_card_numbers(text: str) -> str:
     A text that is one as a whole, or a string in JSON that is, is hidden whatever stands between its digits.
     """
     if _is_hidden(text):
-        return _HIDDEN
+        return HIDDEN_CARD
     return _without_runs(_QUOTED.sub(_quoted, text))
 
 
@@ -71,14 +71,14 @@ def _quoted(string: re.Match[str]) -> str:
         told = json.loads(string[0], strict=False) if string[1] else ""
     except ValueError:
         told = string[1]
-    return f'"{_HIDDEN}"' if _is_hidden(told) else string[0]
+    return f'"{HIDDEN_CARD}"' if _is_hidden(told) else string[0]
 
 
 def _without_runs(text: str) -> str:
     shown: list[str] = []
     end = 0
     for first, last in card_numbers(text):
-        shown += text[end:first], _HIDDEN
+        shown += text[end:first], HIDDEN_CARD
         end = last
     return "".join((*shown, text[end:]))
 
@@ -123,5 +123,7 @@ def printable(text: str) -> str:
 
 def harmless(text: str, limit: int = 300) -> str:
     """Printable, at most `limit` characters, without a card number or any word that may be an e-mail address."""
-    words = " ".join("(e-mail)" if "@" in word else word for word in without_card_numbers(printable(text)).split(" "))
+    words = " ".join(
+        HIDDEN_ADDRESS if "@" in word else word for word in without_card_numbers(printable(text)).split(" ")
+    )
     return words if len(words) <= limit else f"{words[: limit - 1]}…"

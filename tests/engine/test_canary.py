@@ -50,12 +50,15 @@ def planted() -> list[bytes]:
     bought = json.loads(order("A1"))
     bought["data"] |= {**EXTRA, "note": NOTE}
     bought["data"]["lines"][0] |= EXTRA
+    told = {"payment_id": "P1", "order_id": "A1", "amount": "1", "currency": "EUR", "method": f"card {CARD}"}
     broken = {"customer_id": PHONE, "name": NAME, "email": EMAIL, "country": 7, "note": f"{STREET} {CARD} {PHONE}"}
     time = "2026-01-02T12:00:00Z"
     return [
         event("customer.upserted", "c1", time, customer),
         event("customer.upserted", "c2", "2026-01-03T12:00:00Z", customer | {"email": f"new-{EMAIL}"}),
         json.dumps(bought).encode(),
+        event("order.cancelled", "x1", time, {"order_id": "A1", "by": EMAIL, "reason": f"asked by <{EMAIL}>"}),
+        event("payment.failed", "p1", time, told | {"reason": f"card {CARD[:4]} {CARD[4:]} of {EMAIL}, says {EMAIL}."}),
         event("customer.upserted", CARD, time, broken),
         event(EMAIL, f"{NAME} 1", time, customer),
         event(f"card.{CARD}", EMAIL, time, {NAME: {EMAIL: STREET}}),
@@ -81,7 +84,7 @@ def test_a_planted_person_is_in_the_bodies_of_bronze_and_nowhere_else(
     assert (tmp_path / "seen").is_dir()
     assert (record.exit_code, [t.rows for t in record.tables if t.table == "silver.deliveries"]) == (
         0,
-        [{"accepted": 3, "duplicate": 0, "quarantined": 5}],
+        [{"accepted": 5, "duplicate": 0, "quarantined": 5}],
     )
     (tmp_path / "landing" / "day.jsonl").unlink()
     write(store.root, CLOCK)

@@ -8,7 +8,7 @@ import orjson
 from krn.contracts.contract import Body, Field, Kind
 from krn.contracts.instants import instant, spelled
 from krn.contracts.money import shortest
-from krn.contracts.personal import impersonal
+from krn.contracts.personal import anonymous, impersonal
 
 Write = Callable[[Any], Any]
 Token = Callable[[str], str | None]  # None for a blank value, or without a key
@@ -21,8 +21,8 @@ def withheld(_personal: str) -> None:
 def writer(fields: tuple[Field, ...], token: Token) -> Callable[[Body], Body]:
     """What respells an object of `fields`, sound as they must be; what they don't declare is kept as it stands.
 
-    Of personal fields (P1) only what `token` makes of them is written; None leaves them out. Of what is not declared,
-    members that hold a person are left out.
+    Of personal fields (P1) only what `token` makes of them is written; None leaves them out. Other texts are written
+    without the addresses in them; of what is not declared, members that hold a person are left out.
     """
     respelled = tuple((field.name, write) for field in fields if (write := _write(field, token)) is not None)
     declared = frozenset(field.name for field in fields)
@@ -52,7 +52,7 @@ def _write(field: Field, token: Token) -> Write | None:
         return token
     if field.kind is Kind.LIST:
         return _each(writer(field.of, token))
-    return _WRITES.get(field.kind)
+    return None if field.values else _WRITES.get(field.kind)
 
 
 def _each(write: Write) -> Write:
@@ -68,4 +68,10 @@ def _double(value: Any) -> float:
     return float(value) + 0.0  # -0.0 + 0.0 is 0.0
 
 
-_WRITES: Mapping[Kind, Write] = {Kind.MONEY: shortest, Kind.INT: int, Kind.NUMBER: _double, Kind.INSTANT: _utc}
+_WRITES: Mapping[Kind, Write] = {
+    Kind.MONEY: shortest,
+    Kind.INT: int,
+    Kind.NUMBER: _double,
+    Kind.INSTANT: _utc,
+    Kind.TEXT: anonymous,
+}

@@ -1,10 +1,10 @@
-"""Members that no contract declares and that hold a person: known by their names, or by what they say."""
+"""What tells of a person where no contract says so: members that none declares, and words in declared texts."""
 
 import re
 from typing import Any
 
 from krn.contracts.contract import Body
-from krn.harmless import card_numbers
+from krn.harmless import HIDDEN_ADDRESS, HIDDEN_CARD, card_numbers
 
 #: Names in words joined by `_`: email, customer_name, phone_no, ip_address.
 _NAMES = re.compile(
@@ -14,6 +14,8 @@ _NAMES = re.compile(
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")  # from the last character before the @: linear in any text
+_WORD = re.compile(r"\S+")
+_LONG = 13  # digits of the shortest card number
 _FIRST = frozenset("23456")  # digits of a card's number; milliseconds of a clock begin with 1
 
 
@@ -24,6 +26,21 @@ def impersonal(body: Body, declared: frozenset[str] = frozenset()) -> Body:
         for name, value in body.items()
         if name in declared or not (_is_named_after_one(name) or _tells_of_one(value))
     }
+
+
+def anonymous(text: str) -> str:
+    """A declared text without the e-mail addresses in it, and without the card numbers among its words.
+
+    A text that is a number and nothing else may name an article or a parcel, and stays.
+    """
+    if "@" in text:
+        text = _WORD.sub(lambda word: HIDDEN_ADDRESS if _ADDRESS.search(word[0]) else word[0], text)
+    if sum(map(str.isdigit, text)) < _LONG or not any(map(str.isalpha, text)):
+        return text
+    for first, end in reversed(list(card_numbers(text))):
+        if text[first] in _FIRST:
+            text = f"{text[:first]}{HIDDEN_CARD}{text[end:]}"
+    return text
 
 
 def _nobody(value: Any) -> Any:

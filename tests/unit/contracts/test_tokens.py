@@ -11,6 +11,7 @@ from krn.contracts.checked import Checked
 from krn.contracts.contract import Delivered, Field, Kind
 from krn.contracts.known import compiled
 from krn.contracts.masters import CUSTOMER_UPSERTED
+from krn.contracts.personal import anonymous
 from krn.contracts.tokens import tokens
 
 NAME, EMAIL = "Ann Marlow", "ann@example.org"
@@ -162,8 +163,33 @@ def test_a_declared_field_is_never_left_out() -> None:
         "customer_id": "4012888888881881",
         "name": 0,
         "email": 0,
-        "country": "ann@example.org",
+        "country": "(e-mail)",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("card 4012 8888 8888 1881 of jo@shop.example", "card (card number) of (e-mail)"),
+        ("jo@shop.example", "(e-mail)"),
+        ("by <jo@shop.example>,  twice:\tmailto:jo@shop.example", "by (e-mail)  twice:\t(e-mail)"),
+        ("4012888888881881 and 4012-8888-8888-1881", "(card number) and (card number)"),
+        ("4012888888881881", "4012888888881881"),
+        ("5 @ 2.50", "5 @ 2.50"),
+        ("jo@shop", "jo@shop"),
+        ("set of 12, 4012888888881882", "set of 12, 4012888888881882"),
+        ("TRACK 1012888888881887", "TRACK 1012888888881887"),
+        ("", ""),
+    ],
+)
+def test_a_declared_text_is_written_without_addresses_and_card_numbers(text: str, kept: str) -> None:
+    assert anonymous(text) == kept
+    assert anonymous(kept) == kept
+
+
+@pytest.mark.parametrize("text", ["a@b" * 300_000, "@" * 900_000, "a@b.c " + "a" * 900_000, "7x" * 400_000])
+def test_a_long_declared_text_takes_no_time(text: str) -> None:
+    assert len(anonymous(text)) <= len(text) + 9
 
 
 def test_a_long_text_without_an_address_takes_no_time() -> None:
