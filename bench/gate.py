@@ -70,7 +70,8 @@ def suite(with_key: bool = True, statuses: list[str] = STATUSES) -> Suite:
         ("expect_column_mean_to_be_between", {"column": "order_total", "min_value": 1, "max_value": 10_000}),
         ("expect_table_row_count_to_be_between", {"min_value": 1}),
     ]
-    last = ("expect_key_to_be_unique", {"columns": ["order_id"]}) if with_key else said[0]
+    key = ("expect_key_to_be_unique", {"columns": ["order_id"]})
+    last = key if with_key else ("expect_column_values_to_not_be_null", {"column": "shipped_at"})
     return Suite(
         "silver.orders", tuple(Expectation(f"e{i}", t, k, "critical") for i, (t, k) in enumerate([*said, last]))
     )

@@ -5,6 +5,8 @@ method whether there is one, and sends a list member by member; and Java looks a
 called for a hundred others since.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import local
 from typing import Any
 
@@ -97,3 +99,17 @@ def remember_methods(spark: SparkSession) -> None:
         held.get(None).set(jvm.py4j.reflection.LRUCache(METHODS))
     except (Py4JError, TypeError) as refused:  # another py4j: plans are told as before
         structlog.get_logger().warning("methods_not_kept", why=str(refused))
+
+
+@contextmanager
+def told(spark: SparkSession, key: str, value: str | int) -> Iterator[None]:
+    """What a statement can only be told by the session; it must not stay there for the next one."""
+    before = spark.conf.get(key, None)
+    spark.conf.set(key, value)
+    try:
+        yield
+    finally:
+        if before is None:
+            spark.conf.unset(key)
+        else:
+            spark.conf.set(key, before)

@@ -11,7 +11,7 @@ from judging import judged_as_written
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from krn.gate import Expectation, Number, Result, Suite, judge, key, reconcile, with_reconciled
+from krn.gate import Expectation, Number, Result, Suite, judge, reconcile, surplus, with_reconciled
 from krn.gate.limits import Limits
 from krn.session import LOUD
 
@@ -198,12 +198,18 @@ def compiling(spark: SparkSession) -> SparkSession:
 def test_the_surplus_of_a_key_is_exact_by_hashes_and_by_spark_compiled_and_interpreted(
     spark, compiling, monkeypatch, case
 ):
-    schema, rows, surplus = KEYS[case]
+    schema, rows, owed = KEYS[case]
     unique = only(kind="expect_key_to_be_unique", columns=["id", "n"])
-    for held, session in ((key.HELD, spark), (key.HELD, compiling), (0, spark)):
-        monkeypatch.setattr(key, "HELD", held)
+    for held, beside, session in (
+        (surplus.HELD, surplus.BESIDE, spark),
+        (surplus.HELD, surplus.BESIDE, compiling),
+        (surplus.HELD, 0, spark),
+        (0, surplus.BESIDE, spark),
+    ):
+        monkeypatch.setattr(surplus, "HELD", held)
+        monkeypatch.setattr(surplus, "BESIDE", beside)
         (found,) = judge(unique, session.createDataFrame(rows, schema)).checks
-        assert (found.observed, found.success) == (surplus, surplus == 0)
+        assert (found.observed, found.success) == (owed, owed == 0)
 
 
 def test_each_of_several_keys_has_its_own_surplus_in_one_job(spark):
@@ -218,10 +224,10 @@ def test_each_of_several_keys_has_its_own_surplus_in_one_job(spark):
 
 @pytest.mark.parametrize("case", [case for case, (_, rows, _) in KEYS.items() if rows])
 def test_the_surplus_of_the_key_of_a_candidate_is_exact_from_its_files(spark, tmp_path, case):
-    schema, rows, surplus = KEYS[case]
+    schema, rows, owed = KEYS[case]
     unique = only(kind="expect_key_to_be_unique", columns=["id", "n"])
     result = judged_as_written(unique, spark.createDataFrame(rows, schema).repartition(2), tmp_path)
-    assert [(found.observed, found.success) for found in result.checks] == [(surplus, surplus == 0)]
+    assert [(found.observed, found.success) for found in result.checks] == [(owed, owed == 0)]
 
 
 def test_a_key_that_spark_cannot_compute_is_an_error_and_hides_no_other_check(spark):

@@ -1,6 +1,6 @@
 """How a suite and a frame become a result: Great Expectations plans, one pass counts, Great Expectations judges.
 
-The keys themselves are not in that pass (`krn.gate.key`): Spark would carry every sum through its shuffle.
+The keys themselves are not in that pass (`krn.gate.surplus`): Spark would carry every sum through its shuffle.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -21,12 +21,14 @@ from pyspark.sql.types import StructType
 
 from krn.gate.graph import Graph, Metrics
 from krn.gate.judges import REFUSALS, judge_of, runtime
-from krn.gate.key import READ, Key, count_surplus, surplus_of_files
+from krn.gate.key import Key
 from krn.gate.measure import Planner
 from krn.gate.plan import Plan
 from krn.gate.result import ROWS, SPARK, Check, Result, check, counted, failed, uncounted
 from krn.gate.settled import settled
 from krn.gate.suite import Expectation, Suite
+from krn.gate.surplus import READ, count_surplus, counted_beside, surplus_of_files
+from krn.gateway import told
 
 
 def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column, own: Mapping[str, Column]) -> Plan:
@@ -94,8 +96,9 @@ def own_result(suite: Suite, checks: list[Check], frame: DataFrame, own: Mapping
 
 
 def count(frame: DataFrame, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
-    """The one pass: every aggregate, under its key."""
-    return dict(zip(aggregates, frame.agg(*aggregates.values()).collect()[0], strict=True))
+    """The one pass: every aggregate, under its key; one row comes of it, for which Spark needs to adapt nothing."""
+    with told(frame.sparkSession, "spark.sql.adaptive.enabled", False):
+        return dict(zip(aggregates, frame.agg(*aggregates.values()).collect()[0], strict=True))
 
 
 def _planned(
@@ -118,8 +121,9 @@ def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> J
 
 def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
     asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
-    values = count(frame, asked.aggregates)
-    return _result(asked, values, lambda keys: count_surplus(frame, keys, values[ROWS]))
+    with counted_beside(frame, list(asked.keys.values())) as surplus:
+        values = count(frame, asked.aggregates)
+        return _result(asked, values, lambda _: surplus(values[ROWS]))
 
 
 def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[Sequence[Key]], list[int]]) -> Result:

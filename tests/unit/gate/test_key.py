@@ -23,7 +23,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from krn.gate.key import Key, surplus_of_files
+from krn.gate.key import Key
+from krn.gate.surplus import surplus_of_files
 
 ANY: Any = object()  # a condition of Spark, at which nobody looks
 AT, DAY = datetime(2026, 1, 5, 12, tzinfo=UTC), date(2026, 1, 5)
