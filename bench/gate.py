@@ -121,11 +121,12 @@ def main(rows: int) -> None:
     spark = open_session(HOME, "bench gate", {"spark.master": "local[2]"})
     with tempfile.TemporaryDirectory() as folder:
         orders(spark, rows).write.parquet(f"{folder}/orders")
-        frame = spark.read.parquet(f"{folder}/orders")
+        frame, files = spark.read.parquet(f"{folder}/orders"), sorted(Path(folder).glob("orders/*.parquet"))
         ways: dict[str, Callable[[], object]] = {
             "scan all columns": lambda: frame.write.format("noop").mode("overwrite").save(),
-            "fused": lambda: judge(suite(), frame),
-            "fused, rows fail": lambda: judge(suite(statuses=STATUSES[1:]), frame),
+            "fused": lambda: judge(suite(), frame, files=files),
+            "fused, rows fail": lambda: judge(suite(statuses=STATUSES[1:]), frame, files=files),
+            "fused, key by Spark": lambda: judge(suite(), frame),
             "fused, no key": lambda: judge(suite(with_key=False), frame),
             "Great Expectations": lambda: by_itself(frame, suite()),
             "the same, no samples, our key": lambda: judge(suite(), frame, engine="plain"),

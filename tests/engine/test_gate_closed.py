@@ -201,13 +201,13 @@ def test_the_surplus_of_a_key_is_exact_by_hashes_and_by_spark_compiled_and_inter
     schema, rows, owed = KEYS[case]
     unique = only(kind="expect_key_to_be_unique", columns=["id", "n"])
     for held, beside, session in (
-        (surplus.HELD, surplus.BESIDE, spark),
-        (surplus.HELD, surplus.BESIDE, compiling),
+        (surplus.HELD, surplus.SMALL, spark),
+        (surplus.HELD, surplus.SMALL, compiling),
         (surplus.HELD, 0, spark),
-        (0, surplus.BESIDE, spark),
+        (0, surplus.SMALL, spark),
     ):
         monkeypatch.setattr(surplus, "HELD", held)
-        monkeypatch.setattr(surplus, "BESIDE", beside)
+        monkeypatch.setattr(surplus, "SMALL", beside)
         (found,) = judge(unique, session.createDataFrame(rows, schema)).checks
         assert (found.observed, found.success) == (owed, owed == 0)
 
@@ -228,6 +228,28 @@ def test_the_surplus_of_the_key_of_a_candidate_is_exact_from_its_files(spark, tm
     unique = only(kind="expect_key_to_be_unique", columns=["id", "n"])
     result = judged_as_written(unique, spark.createDataFrame(rows, schema).repartition(2), tmp_path)
     assert [(found.observed, found.success) for found in result.checks] == [(owed, owed == 0)]
+
+
+@pytest.mark.parametrize("few", [surplus.FEW, 0])
+@pytest.mark.parametrize("case", KEYS)
+def test_the_surplus_of_the_key_of_a_frame_is_exact_from_its_files(spark, tmp_path, monkeypatch, case, few):
+    schema, rows, owed = KEYS[case]
+    monkeypatch.setattr(surplus, "FEW", few)
+    spark.createDataFrame(rows, schema).repartition(2).write.parquet(str(tmp_path / "rows"))
+    frame, files = spark.read.schema(schema).parquet(str(tmp_path / "rows")), sorted(tmp_path.glob("rows/*.parquet"))
+    (found,) = judge(only(kind="expect_key_to_be_unique", columns=["id", "n"]), frame, files=files).checks
+    assert (found.observed, found.success) == (owed, owed == 0)
+
+
+def test_a_key_that_arrow_reads_from_files_takes_no_job_and_one_that_it_cannot_read_takes_sparks(
+    spark, tmp_path, frame
+):
+    frame.write.parquet(str(tmp_path / "rows"))
+    rows, files = spark.read.parquet(str(tmp_path / "rows")), sorted(tmp_path.glob("rows/*.parquet"))
+    counting = jobs(spark, rows.agg(F.count("n")).collect)
+    assert jobs(spark, lambda: judge(suite(KEY), rows, files=files)) == counting
+    assert jobs(spark, lambda: judge(suite(KEY), rows, files=[tmp_path / "none.parquet"])) == counting + 1
+    assert judge(suite(KEY), rows, files=[tmp_path / "none.parquet"]).status == "passed"
 
 
 def test_a_key_that_spark_cannot_compute_is_an_error_and_hides_no_other_check(spark):

@@ -79,7 +79,7 @@ def _of_rows(candidate: Candidate, suite: Suite, store: Store, run: Run) -> Resu
         if candidate.plan and candidate.is_counted:
             visible = partial(candidate.visible, store.spark)
             return gate.judge_counted(candidate.plan, candidate.counted, candidate.files, visible)
-        return gate.judge(suite, candidate.visible(store.spark), engine=run.engine)
+        return gate.judge(suite, candidate.visible(store.spark), engine=run.engine, files=candidate.files)
 
 
 def _unexpectedly_empty(suite: Suite) -> Result:

@@ -56,10 +56,12 @@ def judge(
     frame: DataFrame,
     extra: Mapping[str, Column] | None = None,
     engine: str = "fused",
+    files: Sequence[Path] = (),
 ) -> Result:
     """Judge the rows of a frame by the suite's expectations, in one Spark pass and a job for its keys.
 
-    It raises for nothing the data holds.
+    It raises for nothing the data holds. `files` are Parquet files, where the frame has all of their rows and no other:
+    then keys are read from them, without Spark.
 
     `extra` are aggregates of the caller that ride in the same pass and come back exact. `engine="plain"` is Great
     Expectations as it comes: the tests' oracle, and the way out if fusing breaks.
@@ -72,7 +74,7 @@ def judge(
             return plain.judge(suite, frame, own)
         from krn.gate import judging
 
-        return judging.judge(suite, frame, own)
+        return judging.judge(suite, frame, own, files)
 
 
 def plan(

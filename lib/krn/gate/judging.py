@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,12 @@ from pyspark.sql.types import StructType
 
 from krn.gate.graph import Graph, Metrics
 from krn.gate.judges import REFUSALS, judge_of, runtime
-from krn.gate.key import Key
 from krn.gate.measure import Planner
 from krn.gate.plan import Plan
 from krn.gate.result import ROWS, SPARK, Check, Result, check, counted, failed, uncounted
 from krn.gate.settled import settled
 from krn.gate.suite import Expectation, Suite
-from krn.gate.surplus import READ, count_surplus, counted_beside, surplus_of_files
+from krn.gate.surplus import count_surplus, counted_beside
 from krn.gateway import told
 
 
@@ -39,10 +39,13 @@ def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column, o
     return Plan(suite, schema, tuple(judges), metrics, tuple(counts), {**counts, **planner.wanted}, planner.keys)
 
 
-def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
-    """The expectations over a frame, in one pass with the caller's `own` aggregates, and one for its keys."""
+def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column], files: Sequence[Path]) -> Result:
+    """The expectations over a frame, in one pass with the caller's `own` aggregates, and one for its keys.
+
+    It has the rows of these Parquet files, if there are any.
+    """
     try:
-        return _counted(suite, frame, own)
+        return _counted(suite, frame, own, files)
     except SPARK:
         alone = [_alone(replace(suite, expectations=(e,)), frame) for e in suite.expectations]
         return own_result(suite, alone, frame, own)
@@ -52,18 +55,11 @@ def judge_counted(
     plan: Plan, values: Mapping[Any, Any], files: Sequence[Path], frame: Callable[[], DataFrame]
 ) -> Result:
     """The result of the rows in these files, whose aggregates have these values; `frame` reads them."""
-    rows = values[ROWS]
-
-    def surplus(keys: Sequence[Key]) -> list[int]:
-        found = [surplus_of_files(files, key, plan.schema) if rows <= READ else None for key in keys]
-        rest = [key for key, n in zip(keys, found, strict=True) if n is None]
-        by_spark = iter(count_surplus(frame(), rest, rows) if rest else ())
-        return [next(by_spark) if n is None else n for n in found]
-
+    surplus = partial(count_surplus, frame, plan.schema, list(plan.keys.values()), files)
     try:
         return _result(plan, values, surplus)
     except SPARK:  # it can't count a key
-        return judge(plan.suite, frame(), {})
+        return judge(plan.suite, frame(), {}, files)
 
 
 def reconcile(suite: Suite, numbers: Mapping[str, int | Decimal]) -> Result:
@@ -119,15 +115,15 @@ def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> J
     return judge
 
 
-def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column]) -> Result:
+def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column], files: Sequence[Path] = ()) -> Result:
     asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
-    with counted_beside(frame, list(asked.keys.values())) as surplus:
-        values = count(frame, asked.aggregates)
-        return _result(asked, values, lambda _: surplus(values[ROWS]))
+    with counted_beside(frame, list(asked.keys.values()), files) as surplus:
+        return _result(asked, count(frame, asked.aggregates), surplus)
 
 
-def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[Sequence[Key]], list[int]]) -> Result:
-    keys = dict(zip(plan.keys, surplus(list(plan.keys.values())), strict=True))
+def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[int], list[int]]) -> Result:
+    """What values of the aggregates, and the surplus of the keys in so many rows, come to."""
+    keys = dict(zip(plan.keys, surplus(values[ROWS]), strict=True))
     known = _known(plan.metrics, {**values, **keys})
     checks = [_judged(judge, of, known) for judge, of in zip(plan.judges, plan.suite.expectations, strict=True)]
     return counted(plan.suite, checks, {name: values[name] for name in plan.own})

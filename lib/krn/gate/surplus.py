@@ -1,12 +1,17 @@
-"""How many rows of a frame are surplus to a key: by the hashes of all keys, or by Spark."""
+"""How many rows are surplus to a key.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+Equal keys have equal hashes: where no two hashes are equal, no two keys are. Only where some are, or where the hashes
+would not fit, the keys themselves are counted, by Spark, which means a shuffle.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,61 +25,85 @@ from krn.gate.result import SPARK
 
 #: Up to so many, the hashes of the keys of a suite are compared in memory; that takes 25 bytes each.
 HELD = 10_000_000
-#: Up to so many bytes of a frame, of which the rows are not yet known, they are fetched before these are.
-BESIDE = 256 * 2**20
-#: Up to so many rows, the keys of files are; short ones take 150 bytes a row.
-READ = 1_000_000
+#: Up to so many bytes, a frame is taken to have no more rows than that before they are counted.
+SMALL = 256 * 2**20
+#: Up to so many keys of files are counted themselves, which takes less than to start DuckDB.
+FEW = 100_000
 _PLAIN = (IntegralType, DecimalType, DateType, TimestampType, BooleanType)
-#: What may go wrong with that; then Spark counts, and says what is wrong.
-_FAILURES = (*SPARK, pa.ArrowException, OSError, EOFError, MemoryError)
-
-
-def count_surplus(frame: DataFrame, keys: Sequence[Key], rows: int) -> list[int]:
-    """The surplus of each key in a frame of so many rows, exactly.
-
-    Equal keys have equal hashes: where no two hashes are equal, no two keys are. Only where some are, or where they
-    would not fit, Spark counts the keys themselves, which means a shuffle.
-    """
-    return _surplus(frame, keys, rows, lambda: _unique(frame, keys))
+#: What may go wrong without Spark; then Spark counts, and says what is wrong.
+_FAILURES = (*SPARK, pa.ArrowException, duckdb.Error, OSError, EOFError, MemoryError)
 
 
 @contextmanager
-def counted_beside(frame: DataFrame, keys: Sequence[Key]) -> Iterator[Callable[[int], list[int]]]:
-    """The same, for a caller that counts the rows in the block: the hashes of a small frame are fetched meanwhile."""
-    if not keys or _bytes(frame) > BESIDE:
-        yield lambda rows: count_surplus(frame, keys, rows) if keys else []
+def counted_beside(
+    frame: DataFrame, keys: Sequence[Key], files: Sequence[Path]
+) -> Iterator[Callable[[int], list[int]]]:
+    """As `count_surplus`, for a caller that counts the rows in the block; but for large frames it begins before."""
+    rows, count = _rows(frame, files), partial(count_surplus, lambda: frame, frame.schema, keys, files)
+    if not keys or rows is None:
+        yield count
         return
     with ThreadPoolExecutor(1, "keys") as pool:
-        unique = pool.submit(inheritable_thread_target(frame.sparkSession)(partial(_unique, frame, keys)))
-        yield lambda rows: _surplus(frame, keys, rows, unique.result)
+        begun = pool.submit(inheritable_thread_target(frame.sparkSession)(count), rows)
+        yield lambda _: begun.result()
 
 
-def _surplus(frame: DataFrame, keys: Sequence[Key], rows: int, find: Callable[[], list[Key]]) -> list[int]:
-    if not rows:
-        return [0] * len(keys)
-    unique = find() if rows * len(keys) <= HELD else []
+def count_surplus(
+    frame: Callable[[], DataFrame], schema: StructType, keys: Sequence[Key], files: Sequence[Path], rows: int
+) -> list[int]:
+    """The surplus of each key in so many rows, exactly; `frame` has those of the Parquet files, if there are any."""
+    found = [surplus_of_files(files, key, schema, rows) if files else None for key in keys]
+    rest = [key for key, n in zip(keys, found, strict=True) if n is None]
+    by_spark = iter(_surplus_of_frame(frame(), rest, rows) if rest else ())
+    return [next(by_spark) if n is None else n for n in found]
+
+
+def _surplus_of_frame(frame: DataFrame, keys: Sequence[Key], rows: int) -> list[int]:
+    unique = _unique(frame, keys) if rows * len(keys) <= HELD else []
     return [0 if key in unique else _counted(frame, key) for key in keys]
-
-
-def _bytes(frame: DataFrame) -> int:
-    """What Spark, before it reads a row, takes a frame to be at most; of files it is what they have."""
-    return int(frame._jdf.queryExecution().optimizedPlan().stats().sizeInBytes())
 
 
 def _counted(frame: DataFrame, key: Key) -> int:
     return int(frame.where(key.is_held).agg(surplus(key.columns)).collect()[0][0])
 
 
-def surplus_of_files(files: Iterable[Path], key: Key, schema: StructType) -> int | None:
-    """The surplus of Parquet files of at most `READ` rows, without Spark; None where it is for Spark to tell."""
+def _rows(frame: DataFrame, files: Sequence[Path]) -> int | None:
+    """How many rows the footers of the files name; of a frame without, 0 if it is small; None where nothing tells."""
+    try:
+        if files:
+            return int(sum(pq.read_metadata(file).num_rows for file in files))
+        taken = int(frame._jdf.queryExecution().optimizedPlan().stats().sizeInBytes())
+        return 0 if taken <= SMALL else None
+    except _FAILURES:
+        return None
+
+
+def surplus_of_files(files: Sequence[Path], key: Key, schema: StructType, rows: int) -> int | None:
+    """The surplus in the so many rows of Parquet files, without Spark; None where it is for Spark to tell."""
     columns = list(key.columns)
-    if key.condition is not None or not all(_is_plain(schema[name].dataType) for name in columns):
+    is_plain = key.condition is None and all(_is_plain(schema[name].dataType) for name in columns)
+    if not is_plain or rows > HELD:
         return None
     try:
+        if rows > FEW:
+            return 0 if _is_unique(files, columns) else None
         keys = pa.concat_tables(_read(file, columns) for file in files)
         return int(keys.num_rows - keys.drop_null().group_by(columns).aggregate([]).num_rows)
     except _FAILURES:
         return None
+
+
+def _is_unique(files: Sequence[Path], columns: list[str]) -> bool:
+    """Whether no key has a null in it or another's hash; of a file at a time the keys themselves are in memory."""
+    hashes = []
+    with duckdb.connect() as connection:
+        for file in files:
+            keys = _read(file, columns)
+            if any(column.null_count for column in keys.columns):
+                return False
+            hashed = duckdb.FunctionExpression("hash", *map(duckdb.ColumnExpression, columns)).alias("hash")
+            hashes.append(connection.from_arrow(keys).select(hashed).fetchnumpy()["hash"])
+    return _differ(np.concatenate(hashes))
 
 
 def _read(file: Path, columns: list[str]) -> pa.Table:
@@ -102,7 +131,7 @@ def _unique(frame: DataFrame, keys: Sequence[Key]) -> list[Key]:
         return []
     try:
         found = iter(frame.select(*(column.alias(f"{n}") for n, column in enumerate(chain(*looks)))).toArrow().columns)
-        return [key for key, asked in zip(hashed, looks, strict=True) if _differ(*islice(found, len(asked)))]
+        return [key for key, asked in zip(hashed, looks, strict=True) if _all_differ(*islice(found, len(asked)))]
     except _FAILURES:
         return []
 
@@ -113,7 +142,11 @@ def _looks(key: Key) -> list[Column]:
     return [hashed] if key.condition is None else [hashed, key.is_held]
 
 
-def _differ(hashes: pa.ChunkedArray, held: pa.ChunkedArray | None = None) -> bool:
+def _all_differ(hashes: pa.ChunkedArray, held: pa.ChunkedArray | None = None) -> bool:
     of = hashes if held is None else hashes.filter(held)
-    ordered = np.sort(of.drop_null().to_numpy())
-    return not of.null_count and not (ordered[1:] == ordered[:-1]).any()
+    return not of.null_count and _differ(of.to_numpy())
+
+
+def _differ(hashes: np.ndarray) -> bool:
+    ordered = np.sort(hashes)
+    return not (ordered[1:] == ordered[:-1]).any()

@@ -23,6 +23,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from krn.gate import surplus
 from krn.gate.key import Key
 from krn.gate.surplus import surplus_of_files
 
@@ -41,7 +42,7 @@ def files(folder: Path, *parts: list[object], kind: pa.DataType) -> list[Path]:
     return paths
 
 
-@pytest.mark.parametrize(
+VALUES = pytest.mark.parametrize(
     ("of", "kind", "values"),
     [
         (StringType(), pa.string(), ["x", "X", "x "]),
@@ -52,26 +53,48 @@ def files(folder: Path, *parts: list[object], kind: pa.DataType) -> list[Path]:
         (BooleanType(), pa.bool_(), [True, False]),
     ],
 )
+
+
+@VALUES
 def test_each_value_that_comes_again_in_any_file_is_surplus_and_each_null(tmp_path, of, kind, values):
     schema = StructType([StructField("a", of), StructField("b", LongType())])
-    assert surplus_of_files(files(tmp_path, values, [], kind=kind), Key(("a", "b")), schema) == 0
-    assert surplus_of_files(files(tmp_path, values, values[:1], [None], kind=kind), Key(("a",)), schema) == 2
+    assert surplus_of_files(files(tmp_path, values, [], kind=kind), Key(("a", "b")), schema, 3) == 0
+    assert surplus_of_files(files(tmp_path, values, values[:1], [None], kind=kind), Key(("a",)), schema, 5) == 2
+
+
+@VALUES
+def test_of_many_the_hashes_tell_that_none_comes_again_and_of_others_only_spark_knows(
+    tmp_path, monkeypatch, of, kind, values
+):
+    monkeypatch.setattr(surplus, "FEW", 0)
+    schema = StructType([StructField("a", of), StructField("b", LongType())])
+    assert surplus_of_files(files(tmp_path, values, [], kind=kind), Key(("a", "b")), schema, 3) == 0
+    assert surplus_of_files(files(tmp_path, values[:1], values[1:], kind=kind), Key(("a",)), schema, 3) == 0
+    assert surplus_of_files(files(tmp_path, values, values[:1], kind=kind), Key(("a",)), schema, 4) is None
+    assert surplus_of_files(files(tmp_path, values, [None], kind=kind), Key(("a",)), schema, 4) is None
+
+
+def test_of_more_rows_than_are_held_only_spark_knows(tmp_path):
+    one = files(tmp_path, ["x"], kind=pa.string())
+    assert surplus_of_files(one, Key(("a",)), only(StringType()), surplus.HELD + 1) is None
 
 
 @pytest.mark.parametrize(
     "of", [DoubleType(), StringType("UTF8_LCASE"), ArrayType(LongType()), only(DoubleType()), BinaryType()], ids=repr
 )
 def test_of_values_that_may_be_equal_with_other_bytes_only_spark_knows(tmp_path, of):
-    assert surplus_of_files(files(tmp_path, ["x"], kind=pa.string()), Key(("a",)), only(of)) is None
+    assert surplus_of_files(files(tmp_path, ["x"], kind=pa.string()), Key(("a",)), only(of), 1) is None
 
 
 def test_which_rows_meet_a_condition_only_spark_knows(tmp_path):
     one = files(tmp_path, ["x"], kind=pa.string())
-    assert surplus_of_files(one, Key(("a",)), only(StringType())) == 0
-    assert surplus_of_files(one, Key(("a",), ANY), only(StringType())) is None
+    assert surplus_of_files(one, Key(("a",)), only(StringType()), 1) == 0
+    assert surplus_of_files(one, Key(("a",), ANY), only(StringType()), 1) is None
 
 
-def test_of_a_file_that_is_damaged_spark_shall_say_what_is_wrong(tmp_path):
+def test_of_a_file_that_is_damaged_spark_shall_say_what_is_wrong(tmp_path, monkeypatch):
     (path,) = files(tmp_path, ["x"], kind=pa.string())
     path.write_bytes(path.read_bytes()[:-9])
-    assert surplus_of_files([path], Key(("a",)), only(StringType())) is None
+    for few in (surplus.FEW, 0):
+        monkeypatch.setattr(surplus, "FEW", few)
+        assert surplus_of_files([path], Key(("a",)), only(StringType()), 1) is None
