@@ -158,6 +158,30 @@ def test_a_decimal_range_is_exact_where_a_float_is_not(frame):
     assert judge(most, frame).status == "held"
 
 
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"min_value": 2, "max_value": 8},
+        {"min_value": 2},
+        {"max_value": 8},
+        {"min_value": 0, "max_value": 0},
+        {"min_value": 2, "max_value": 8, "strict_min": True, "strict_max": True},
+    ],
+    ids=str,
+)
+def test_lengths_are_of_characters_however_many_bytes_each_takes(spark, bounds):
+    texts = [of * n for of in ("a", "é", "€", "𝄞") for n in range(11)] + ["a" * 7 + "𝄞", "𝄞a", None]
+    frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    asked = only(kind="expect_column_value_lengths_to_be_between", column="text", **bounds)
+    (here,), (there,) = judge(asked, frame).checks, judge(asked, frame, engine="plain").checks
+    assert here == there
+    low, high = bounds.get("min_value", 0), bounds.get("max_value", 99)
+    strict = "strict_min" in bounds
+    assert here.unexpected_count == sum(
+        not (low < len(text) < high if strict else low <= len(text) <= high) for text in texts if text is not None
+    )
+
+
 def test_a_latest_instant_is_compared_with_its_offset(spark):
     at = datetime(2026, 1, 1, 12, tzinfo=UTC)
     frame = spark.createDataFrame([(at,)], "at timestamp")
