@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from pyspark.sql.types import IntegralType
+
 from krn.gate.coverage import columns_of
 from krn.gate.kinds import FITS, KINDS, Types, is_alike, misfit
 from krn.gate.suite import Expectation, is_parameter
 from krn.gate.vocabulary import Words
 
+_EXACT = 2**53  # up to which a float has every whole number
 _NOT_NULL = "expect_column_values_to_not_be_null"
 _ALWAYS: Mapping[str, tuple[tuple[Any, Any], ...]] = {  # by kind, the ranges that hold everything
     "count": ((0, None),),
@@ -31,7 +34,7 @@ def arguments(expectation: Expectation, words: Words, types: Types) -> Iterator[
         yield f"{unfit[0].simpleString()} column; this type is for {words.fits} columns"
         return
     yield from _values(given, takes, types)
-    yield from _bounds(given, takes)
+    yield from _bounds(given, takes, types)
     yield from _compared(given, words, types)
     yield from _pairs(given, types)
 
@@ -54,8 +57,8 @@ def _values(given: Mapping[str, Any], takes: Mapping[str, str], types: Types) ->
             yield f"{name} {problem}"
 
 
-def _bounds(given: Mapping[str, Any], takes: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with a range: it is open on both sides, or nothing lies in it, or everything does."""
+def _bounds(given: Mapping[str, Any], takes: Mapping[str, str], types: Types) -> Iterator[str]:
+    """What is wrong with a range: open on both sides, rounded, or nothing lies in it, or everything does."""
     if "min_value" not in takes:
         return
     low, high = given.get("min_value"), given.get("max_value")
@@ -63,6 +66,10 @@ def _bounds(given: Mapping[str, Any], takes: Mapping[str, str]) -> Iterator[str]
         yield "neither min_value nor max_value: write one"
     elif low is not None and high is not None and _is_empty(low, high, given):
         yield f"nothing lies between {low} and {high}: mend the bounds"
+    elif takes["min_value"] == "value" and _has_no_whole(low, high, given, types):
+        yield f"no whole number lies between {low} and {high}: mend the bounds"
+    elif beyond := [bound for bound in (low, high) if type(bound) is int and abs(bound) > _EXACT]:
+        yield f"{beyond[0]} is beyond {_EXACT}, above which Great Expectations rounds it: write a smaller one"
     elif (low, high) in _ALWAYS.get(takes["min_value"], ()) and not (
         given.get("strict_min") or given.get("strict_max")
     ):
@@ -74,6 +81,14 @@ def _is_empty(low: Any, high: Any, given: Mapping[str, Any]) -> bool:
         return bool(low > high or (low == high and (given.get("strict_min") or given.get("strict_max"))))
     except TypeError:
         return False  # the values are the problem, and are named
+
+
+def _has_no_whole(low: Any, high: Any, given: Mapping[str, Any], types: Types) -> bool:
+    """Whether a column of whole numbers can have no value in a range."""
+    if not (isinstance(low, int) and isinstance(high, int)):
+        return False
+    is_whole = isinstance(types.get(str(given.get("column"))), IntegralType)
+    return is_whole and low + bool(given.get("strict_min")) > high - bool(given.get("strict_max"))
 
 
 def _compared(given: Mapping[str, Any], words: Words, types: Types) -> Iterator[str]:

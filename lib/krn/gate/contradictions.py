@@ -84,9 +84,13 @@ def _ranges(one: Expectation, other: Expectation) -> str:
     return "their ranges don't meet" if apart and _measures(one) == _measures(other) and _both(one, other) else ""
 
 
-def _lowest_above_highest(lowest: Expectation, highest: Expectation) -> str:
-    is_beyond = _is_beyond(lowest, highest)
-    return "the lowest value would be above the highest" if is_beyond and _both(lowest, highest) else ""
+def _above(what: str) -> Rule:
+    """A rule for two of which the first measures no more than the second."""
+
+    def rule(lower: Expectation, upper: Expectation) -> str:
+        return what if _is_beyond(lower, upper) and _both(lower, upper) else ""
+
+    return rule
 
 
 def _measures(expectation: Expectation) -> tuple[Any, Any]:
@@ -180,7 +184,9 @@ _RULES: Mapping[tuple[str, str], Rule] = {
     (NOT_NULL, NULL): _nulls,
     **{(BETWEEN, other): _ranges for other in (BETWEEN, MIN, MAX, MEAN, MEDIAN)},
     **{(same, same): _ranges for same in (*MEASURED, LENGTHS, LENGTH, ROWS_EQUAL)},
-    (MIN, MAX): _lowest_above_highest,
+    (MIN, MAX): _above("the lowest value would be above the highest"),
+    **{(MIN, middle): _above("the lowest value would be above the middle") for middle in (MEAN, MEDIAN)},
+    **{(middle, MAX): _above("the middle would be above the highest value") for middle in (MEAN, MEDIAN)},
     (LENGTHS, LENGTH): _ranges,
     (ROWS, ROWS_EQUAL): _ranges,
     (IN_SET, BETWEEN): _set_and_range,

@@ -18,6 +18,7 @@ from pyspark.sql.types import (
 
 from krn.gate import sql
 from krn.gate.regex import fault
+from krn.gate.unmet import is_unmet
 
 Types = Mapping[str, DataType]
 Kind = Callable[[Any, Types, DataType | None], str]
@@ -79,7 +80,9 @@ def _condition(value: Any, types: Types, _: DataType | None) -> str:
         return never
     if unknown := sql.strangers(value, types):
         return f"names {', '.join(unknown)}; known: {', '.join(types)}"
-    return "" if sql.names(value) & types.keys() else "names no column, so it is true for all rows or for none"
+    if not sql.names(value) & types.keys():
+        return "names no column, so it is true for all rows or for none"
+    return "is true for no row, so nothing is judged: mend it" if is_unmet(value, types) else ""
 
 
 def _pairs(value: Any, types: Types, _: DataType | None) -> str:

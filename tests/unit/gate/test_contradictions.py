@@ -59,6 +59,8 @@ def found(one: tuple[str, dict], other: tuple[str, dict], severities: tuple[str,
             "their ranges don't meet",
         ),
         ((MIN, {**X, "min_value": 5}), (MAX, {**X, "max_value": 4}), "the lowest value would be above the highest"),
+        ((MIN, {**X, "min_value": 5}), (MEAN, {**X, "max_value": 4}), "the lowest value would be above the middle"),
+        ((MEAN, {**X, "min_value": 5}), (MAX, {**X, "max_value": 4}), "the middle would be above the highest value"),
         ((LENGTHS, {**X, "max_value": 3}), (LENGTH, {**X, "value": 4}), "their ranges don't meet"),
         ((ROWS, {"min_value": 3}), (ROWS_EQUAL, {"value": 2}), "their ranges don't meet"),
         (

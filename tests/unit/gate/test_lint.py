@@ -152,6 +152,11 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(REGEXES, column="id", regex_list=[r"^a\z"], match_on="some"), "e: match_on is any or all"),
         (said(BETWEEN, column="units", min_value=3, max_value=1), "e: nothing lies between 3 and 1"),
         (said(BETWEEN, column="units", min_value=1, max_value=1, strict_max=True), "e: nothing lies between 1 and 1"),
+        (
+            said(BETWEEN, column="units", min_value=1, max_value=2, strict_min=True, strict_max=True),
+            "e: no whole number lies between 1 and 2",
+        ),
+        (said(BETWEEN, column="units", max_value=2**53 + 1), "e: 9007199254740993 is beyond 9007199254740992"),
         (said("expect_table_row_count_to_be_between", min_value=0), "e: its range passes anything"),
         (said("expect_table_row_count_to_be_between", min_value=-1), "e: min_value is a whole number from 0"),
         (
@@ -165,6 +170,7 @@ def test_a_suite_without_mistakes_has_no_problems():
         (said(NOT_NULL, column="id", row_condition="unit > 1"), "e: row_condition names unit; known: id, units"),
         (said(NOT_NULL, column="id", row_condition="1 = 1"), "e: row_condition names no column"),
         (said(NOT_NULL, column="id", row_condition="units = NULL"), "e: row_condition compares with null"),
+        (said(NOT_NULL, column="id", row_condition="units > 5 AND units < 3"), "e: row_condition is true for no row"),
         (said(EQUAL, column_A="id", column_B="units"), "e: id is string, units is int: compare columns of one kind"),
         (said(GREATER, column_A="amount", column_B="ratio"), "e: a row with a null in one of them passes: say so"),
         (
