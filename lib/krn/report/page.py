@@ -37,11 +37,12 @@ def build(root: Path, now: datetime, config: Config | None = None) -> str:
     told = config or Config.model_validate({})
     runs, held = journal.runs(root, READ, READ_BYTES), holds.every(root)
     counted, concerns, sources = flow(root), gates.concerns(runs), volume.volumes(root, now)
+    scarce = volume.scarce(root, now, sources)
     quarantined, fresh = set_aside.set_aside(root, now, sources), freshness.freshness(root, runs)
     troubles = (
         *standing.troubles(counted, held, runs, concerns),
         *freshness.troubles(fresh, runs, now),
-        *volume.troubles(sources),
+        *volume.troubles((*sources, *scarce)),
         *set_aside.troubles(quarantined),
     )
     page = _environment().get_template("page.html")
@@ -60,7 +61,7 @@ def build(root: Path, now: datetime, config: Config | None = None) -> str:
         gated=expectations(runs),
         holds=held,
         waiting=gates.waiting(runs),
-        volumes=sources,
+        volumes=(*sources, *scarce),
         changes=changes(runs),
         fresh=fresh,
         findings=findings(root),

@@ -1,4 +1,4 @@
-"""How much each source gave in the last 24 hours, against what it usually gives."""
+"""How much each source gave in the last 24 hours, and of which type, against what it usually gives."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,15 @@ from krn.report.usual import Usual, usual
 
 @dataclass(frozen=True)
 class Volume:
-    """Deliveries of a source by day, and how many of them repeated others, since its first; the oldest day first."""
+    """Deliveries of a source by day, and how many of them repeated others, since its first; the oldest day first.
+
+    Or, of one `type` of its events, those that were accepted.
+    """
 
     source: str
     deliveries: Sequence[int]
     duplicates: Sequence[int]
+    type: str = ""
 
     @property
     def now(self) -> int:
@@ -30,14 +34,14 @@ class Volume:
 
     @property
     def word(self) -> str:
-        """silent, few, many, repeated, or empty where all is as usual or nobody knows yet."""
+        """silent, few, many, repeated; of a type stopped or fewer; empty where all is as usual or nobody knows yet."""
         known, copies = self.usual, usual(self.duplicates)
         if known is None:
             return ""
         if not self.now and known.least:
-            return "silent"
+            return "stopped" if self.type else "silent"
         if self.now < known.low:
-            return "few"
+            return "fewer" if self.type else "few"
         if copies and self.duplicates[-1] > copies.high:
             return "repeated"
         return "many" if self.now > known.high else ""
@@ -47,11 +51,17 @@ class Volume:
         known = self.usual
         return spark(self.deliveries, known.low if known else None, known.high if known else None)
 
+    @property
+    def name(self) -> str:
+        return f"{self.source}: {self.type}" if self.type else self.source
+
 
 _SAYS = {
     "silent": "{source} is silent: nothing in 24 hours, usually {usual:,.0f} deliveries.",
     "few": "{source} sent {now:,} deliveries in 24 hours, usually {usual:,.0f}.",
     "many": "{source} sent {now:,} deliveries in 24 hours, usually {usual:,.0f}.",
+    "stopped": "{source} sends no {type}: nothing in 24 hours, usually {usual:,.0f} accepted.",
+    "fewer": "{source} sent {now:,} {type} in 24 hours that were accepted, usually {usual:,.0f}.",
     "repeated": "{source} sends again what it had sent: {now:,} deliveries in 24 hours, usually {usual:,.0f}; "
     "{copies:,} are duplicates.",
 }
@@ -70,9 +80,23 @@ def volumes(root: Path, now: datetime) -> tuple[Volume, ...]:
     return tuple(_volume(source, given[source,], copies.get((source,), nothing)) for (source,) in given)
 
 
-def _volume(source: str, deliveries: Sequence[int], duplicates: Sequence[int]) -> Volume:
+def scarce(root: Path, now: datetime, sources: Sequence[Volume]) -> tuple[Volume, ...]:
+    """The types of which far less was accepted than usual, though their source sends as it does.
+
+    Where none of a source's was accepted, they wait to be judged or are all set aside; that is told elsewhere.
+    """
+    accepted = by_day(root, "silver.deliveries", now, "source", "type", where="verdict = 'accepted'")
+    as_usual = {volume.source for volume in sources if volume.word in ("", "many")}
+    giving = {source for (source, _), days in accepted.items() if days[-1]} & as_usual
+    found = (
+        _volume(source, days, (0,) * SHOWN, type_) for (source, type_), days in accepted.items() if source in giving
+    )
+    return tuple(volume for volume in found if volume.usual and volume.now < volume.usual.low)
+
+
+def _volume(source: str, deliveries: Sequence[int], duplicates: Sequence[int], type_: str = "") -> Volume:
     first = next(day for day, n in enumerate(deliveries) if n)
-    return Volume(source, deliveries[first:], duplicates[first:])
+    return Volume(source, deliveries[first:], duplicates[first:], type_)
 
 
 def troubles(found: Sequence[Volume]) -> Iterator[Trouble]:
@@ -81,6 +105,7 @@ def troubles(found: Sequence[Volume]) -> Iterator[Trouble]:
         if volume.word and volume.usual:
             says = _SAYS[volume.word].format(
                 source=harmless(volume.source, 60),
+                type=harmless(volume.type, 60),
                 now=volume.now,
                 usual=volume.usual.middle,
                 copies=volume.duplicates[-1],

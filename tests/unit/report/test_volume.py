@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from krn.report.volume import Volume, troubles, volumes
+from krn.report.volume import Volume, scarce, troubles, volumes
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
@@ -59,3 +59,35 @@ def test_a_trouble_says_how_much_and_how_much_was_expected():
     (found,) = troubles([shop, Volume("till", [5] * 31, [0] * 31)])
     assert (found.level, found.section) == ("warn", "changes")
     assert found.says == "(e-mail) is silent: nothing in 24 hours, usually 1,000 deliveries."
+
+
+@pytest.mark.parametrize(
+    ("paid", "says"), [(0, "sends no payment_received: nothing in"), (3, "sent 3 payment_received")]
+)
+def test_a_type_that_a_source_stops_to_send_is_named_though_the_source_sends_as_it_does(small, paid, says):
+    days = {"order_created": [40] * 9, "payment_received": [30] * 8 + [paid]}
+    small.rows["silver.deliveries"] = [
+        {"row_id": n, "source": "shop", "type": type_, "verdict": "accepted", "received_at": NOW - timedelta(days=ago)}
+        for type_, counts in days.items()
+        for ago, count in enumerate(reversed(counts))
+        for n in range(count)
+    ]
+    root, shop = small.write(["silver.deliveries"]), Volume("shop", [70] * 9, [0] * 9)
+    (found,) = troubles(scarce(root, NOW, [shop]))
+    assert (found.level, f"shop {says}" in found.says) == ("warn", True)
+    assert scarce(root, NOW, [Volume("shop", [70] * 8 + [0], [0] * 9)]) == ()  # that is told of the source
+
+
+def test_nothing_is_said_of_types_before_what_came_is_judged(small):
+    small.rows["silver.deliveries"] = [
+        {
+            "row_id": n,
+            "source": "shop",
+            "type": "order_created",
+            "verdict": "accepted",
+            "received_at": NOW - timedelta(d),
+        }
+        for d in range(1, 9)
+        for n in range(40)
+    ]
+    assert scarce(small.write(["silver.deliveries"]), NOW, [Volume("shop", [40] * 9, [0] * 9)]) == ()
