@@ -12,7 +12,7 @@ from markupsafe import Markup
 from krn import holds, journal
 from krn.config import Config
 from krn.harmless import harmless
-from krn.report import freshness, gates, set_aside, standing, volume
+from krn.report import freshness, gates, outdated, set_aside, standing, volume
 from krn.report.changes import changes
 from krn.report.customers import customers
 from krn.report.expectations import expectations
@@ -44,6 +44,7 @@ def build(root: Path, now: datetime, config: Config | None = None) -> str:
         *freshness.troubles(fresh, runs, now),
         *volume.troubles((*sources, *scarce)),
         *set_aside.troubles(quarantined),
+        *outdated.troubles(root, runs),
     )
     page = _environment().get_template("page.html")
     return page.render(
