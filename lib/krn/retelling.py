@@ -55,6 +55,8 @@ def finding(check: Record) -> str:
         return str(check["error"])
     if check["unexpected_count"] is not None and check["element_count"]:
         return f"{check['unexpected_count']:,} of {check['element_count']:,}"
+    if check["element_count"] == 0:
+        return "no row to judge"
     found = "nothing" if check["observed"] is None else str(check["observed"])
     limits = check.get("limits")  # not in the records of older runs
     return f"{found}; {limits['why']}" if limits else found
