@@ -110,6 +110,12 @@ class Sqs(_Frozen):
     offloaded: Offloaded | None = None
     envelope: OwnEnvelope | None = None
 
+    @model_validator(mode="after")
+    def _hides_a_message_until_it_is_committed(self) -> Self:
+        if self.visibility_s < 3 * self.round_seconds:
+            raise ValueError("visibility_s must be at least 3 x round_seconds, else slow commits come twice")
+        return self
+
 
 class Landing(_Frozen):
     """A folder into which workers put files."""

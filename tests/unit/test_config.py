@@ -198,6 +198,12 @@ def test_the_files_that_come_with_krn_are_right(name: str) -> None:
     assert load(path, {}).model_fields_set >= tomllib.loads(path.read_text()).keys()
 
 
+def test_a_visibility_shorter_than_three_rounds_is_refused() -> None:
+    queue = {"name": "shop", "kind": "sqs", "queue": "q", "visibility_s": 100, "round_seconds": 60}
+    with pytest.raises(UsageError, match="visibility_s must be at least 3 x round_seconds"):
+        validated({"sources": [queue]}, "it")
+
+
 @pytest.mark.parametrize(("landing", "lake"), [("in", "in/lake"), ("in", "in"), ("in", "out/../in/x")])
 def test_a_warehouse_lies_in_no_landing_folder(tmp_path: Path, landing: str, lake: str) -> None:
     source = {"name": "shop", "kind": "landing", "path": str(tmp_path / landing)}

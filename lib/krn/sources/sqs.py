@@ -49,9 +49,6 @@ class SqsQueue:
             return str(self._client.get_queue_url(QueueName=self._config.queue)["QueueUrl"])
 
     def preflight(self) -> Opened:
-        if self._config.visibility_s < 3 * self._config.round_seconds:
-            state = f"{self.name}: visibility_s must be at least 3 x round_seconds, else slow commits come twice."
-            raise UsageError(state, "raise visibility_s or lower round_seconds")
         try:
             answer = self._attributes()
             self._may_settle()
