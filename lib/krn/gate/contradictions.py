@@ -116,7 +116,7 @@ def _set_and_lengths(of: Expectation, lengths: Expectation) -> str:
 
 def _set_and_regex(of: Expectation, form: Expectation) -> str:
     pattern = str(form.kwargs["regex"])
-    unlike = [text for text in _set(of) if isinstance(text, str) and not found(pattern, text)]
+    unlike = [text for text in _set(of) if isinstance(text, str) and found(pattern, text) is False]
     return _left_over(of, form, unlike, "of another form")
 
 

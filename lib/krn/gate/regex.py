@@ -2,6 +2,10 @@
 
 import re
 
+_FLAGS = re.compile(r"\(\?[isu]+\)")  # those that leave ^ what it is
+_JAVAS = re.compile(r"\\[pP]\{\w+\}")  # a class of characters by its property
+_PYTHONS = re.compile(r"\(\?P[<=>]")  # a group with a name
+
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|.", re.DOTALL)  # an escape, a class, or one character
 
 _ODD = (" ", "~", "\t", "@", "<b>", "7,50 €", "x", "Zoë", "'", "{}")  # a rule refuses more than one of these
@@ -13,6 +17,8 @@ def fault(pattern: object, anchored: bool = False) -> str:
         return "is a text"
     if anchored and not _is_anchored(pattern):
         return r"is searched for, not matched: write ^…\z, with any alternation in a group ($ lets a newline through)"
+    if _PYTHONS.search(pattern):
+        return "names a group as Python does, which Java can't read: drop the name"
     try:
         compiled = _compiled(pattern)
     except re.error as error:
@@ -22,17 +28,18 @@ def fault(pattern: object, anchored: bool = False) -> str:
     return ""
 
 
-def found(pattern: str, text: str) -> bool:
-    """Whether Spark would find the pattern in the text."""
-    return _compiled(pattern).search(text) is not None
+def found(pattern: str, text: str) -> bool | None:
+    """Whether Spark would find the pattern in the text; None where only Java knows."""
+    return None if _JAVAS.search(pattern) else _compiled(pattern).search(text) is not None
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace(r"\z", r"\Z"))  # Java's \z, before Python 3.14
+    """Of properties it knows no more than that they are of one character; Java's \\z is \\Z before Python 3.14."""
+    return re.compile(_JAVAS.sub(r"\\w", pattern.replace(r"\z", r"\Z")))
 
 
 def _is_anchored(pattern: str) -> bool:
-    parts = _PART.findall(pattern)
+    parts = _PART.findall(_FLAGS.sub("", pattern, count=1) if _FLAGS.match(pattern) else pattern)
     return parts[:1] == ["^"] and parts[-1:] == [r"\z"] and not _has_open_alternation(parts)
 
 

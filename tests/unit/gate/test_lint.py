@@ -328,13 +328,19 @@ def test_only_exact_types_reconcile():
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"^a\z", r"^(a|b)\z", r"^(?:a|b)c\z", r"^[a|b]\z", r"^a\|b\z", r"^\(a\)\z", r"^[()|]+\z"]
+    "pattern",
+    [
+        *(r"^a\z", r"^(a|b)\z", r"^(?:a|b)c\z", r"^[a|b]\z", r"^a\|b\z", r"^\(a\)\z", r"^[()|]+\z"),
+        *(r"(?i)^a\z", r"^\p{Lu}[\p{L}-]*\z"),  # as Java reads them
+    ],
 )
 def test_a_pattern_around_the_whole_value_is_anchored(pattern):
     assert fault(pattern, anchored=True) == ""
 
 
-@pytest.mark.parametrize("pattern", ["a", "^a", r"a\z", "^a$", r"^a|b\z", r"^(a)|(b)\z", r"^a\\z", r"^\(a|b\)\z"])
+@pytest.mark.parametrize(
+    "pattern", ["a", "^a", r"a\z", "^a$", r"^a|b\z", r"^(a)|(b)\z", r"^a\\z", r"^\(a|b\)\z", r"(?m)^a\z"]
+)
 def test_a_pattern_that_lets_more_through_is_not(pattern):
     assert "searched for" in fault(pattern, anchored=True)
 
@@ -344,6 +350,7 @@ def test_a_broken_pattern_is_named():
     assert fault("a(").startswith("is no regular expression")
     assert fault(7) == "is a text"
     assert fault("a|b") == ""
+    assert fault(r"^(?P<letter>a)\z", anchored=True).startswith("names a group as Python does")
 
 
 def test_lint_does_not_import_great_expectations():
