@@ -47,7 +47,7 @@ def judge(suite: Suite, frame: DataFrame, own: Mapping[str, Column], files: Sequ
     try:
         return _counted(suite, frame, own, files)
     except SPARK:
-        alone = [_alone(replace(suite, expectations=(e,)), frame) for e in suite.expectations]
+        alone = [_alone(replace(suite, expectations=(e,)), frame, files) for e in suite.expectations]
         return own_result(suite, alone, frame, own)
 
 
@@ -115,7 +115,7 @@ def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> J
     return judge
 
 
-def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column], files: Sequence[Path] = ()) -> Result:
+def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column], files: Sequence[Path]) -> Result:
     asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
     with counted_beside(frame, list(asked.keys.values()), files) as surplus:
         return _result(asked, count(frame, asked.aggregates), surplus)
@@ -129,10 +129,10 @@ def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[int], list
     return counted(plan.suite, checks, {name: values[name] for name in plan.own})
 
 
-def _alone(suite: Suite, frame: DataFrame) -> Check:
+def _alone(suite: Suite, frame: DataFrame, files: Sequence[Path]) -> Check:
     """The check of a suite's one expectation, so that one that Spark can't count doesn't hide the others."""
     try:
-        return _counted(suite, frame, {}).checks[0]
+        return _counted(suite, frame, {}, files).checks[0]
     except SPARK as error:
         return failed(suite.expectations[0], error)
 

@@ -42,6 +42,8 @@ _SHARES: Mapping[str, tuple[str, str]] = {  # of two metrics, the first over the
 }
 _WITH_BOUNDS = ("column_values.between.condition", "multicolumn_sum.equal.condition")
 _LENGTHS = "column_values.value_length.between.condition"
+_LONGEST = 2**31  # of a text in Java
+_DIGITS = 38  # of a decimal in Spark
 _PLACEHOLDER = 0  # what planning sees where a count will be
 
 
@@ -162,9 +164,14 @@ def _quick(metric: MetricConfiguration, resolved: Any) -> Any:
         return resolved
     unexpected, *domain = resolved
     octets, least, most = F.octet_length(metric.metric_domain_kwargs["column"]), given["min_value"], given["max_value"]
+    if max(least or 0, most or 0) > _LONGEST:
+        return resolved
     bounds = [*([] if least is None else [octets >= 4 * least]), *([] if most is None else [octets <= most])]
     return ~reduce(and_, bounds) & unexpected, *domain
 
 
-def _decimal(value: float) -> Decimal:
-    return Decimal(f"{Decimal(repr(value)):f}")
+def _decimal(value: float) -> Decimal | float:
+    """The number that is written so; a float where no decimal of Spark holds it."""
+    exact = Decimal(f"{Decimal(repr(value)):f}")
+    _, digits, exponent = exact.as_tuple()
+    return exact if max(len(digits), -int(exponent)) <= _DIGITS else value

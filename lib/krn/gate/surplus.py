@@ -25,8 +25,6 @@ from krn.gate.result import SPARK
 
 #: Up to so many, the hashes of the keys of a suite are compared in memory; that takes 25 bytes each.
 HELD = 10_000_000
-#: Up to so many bytes, a frame is taken to have no more rows than that before they are counted.
-SMALL = 256 * 2**20
 #: Up to so many keys of files are counted themselves, which takes less than to start DuckDB.
 FEW = 100_000
 _PLAIN = (IntegralType, DecimalType, DateType, TimestampType, BooleanType)
@@ -38,9 +36,9 @@ _FAILURES = (*SPARK, pa.ArrowException, duckdb.Error, OSError, EOFError, MemoryE
 def counted_beside(
     frame: DataFrame, keys: Sequence[Key], files: Sequence[Path]
 ) -> Iterator[Callable[[int], list[int]]]:
-    """As `count_surplus`, for a caller that counts the rows in the block; but for large frames it begins before."""
-    rows, count = _rows(frame, files), partial(count_surplus, lambda: frame, frame.schema, keys, files)
-    if not keys or rows is None:
+    """As `count_surplus`, for a caller that counts the rows in the block; the keys of files are counted meanwhile."""
+    rows, count = _rows(files), partial(count_surplus, lambda: frame, frame.schema, keys, files)
+    if not keys or not rows:
         yield count
         return
     with ThreadPoolExecutor(1, "keys") as pool:
@@ -67,27 +65,24 @@ def _counted(frame: DataFrame, key: Key) -> int:
     return int(frame.where(key.is_held).agg(surplus(key.columns)).collect()[0][0])
 
 
-def _rows(frame: DataFrame, files: Sequence[Path]) -> int | None:
-    """How many rows the footers of the files name; of a frame without, 0 if it is small; None where nothing tells."""
+def _rows(files: Sequence[Path]) -> int:
+    """How many rows the files' footers name; 0 where one can't be read."""
     try:
-        if files:
-            return int(sum(pq.read_metadata(file).num_rows for file in files))
-        taken = int(frame._jdf.queryExecution().optimizedPlan().stats().sizeInBytes())
-        return 0 if taken <= SMALL else None
+        return sum(int(pq.read_metadata(file).num_rows) for file in files)
     except _FAILURES:
-        return None
+        return 0
 
 
 def surplus_of_files(files: Sequence[Path], key: Key, schema: StructType, rows: int) -> int | None:
     """The surplus in the so many rows of Parquet files, without Spark; None where it is for Spark to tell."""
     columns = list(key.columns)
-    is_plain = key.condition is None and all(_is_plain(schema[name].dataType) for name in columns)
+    is_plain = key.condition is None and all(_is_plain(name, schema[name].dataType) for name in columns)
     if not is_plain or rows > HELD:
         return None
     try:
         if rows > FEW:
             return 0 if _is_unique(files, columns) else None
-        keys = pa.concat_tables(_read(file, columns) for file in files)
+        keys = pa.concat_tables(_read(files, columns))
         return int(keys.num_rows - keys.drop_null().group_by(columns).aggregate([]).num_rows)
     except _FAILURES:
         return None
@@ -97,8 +92,7 @@ def _is_unique(files: Sequence[Path], columns: list[str]) -> bool:
     """Whether no key has a null in it or another's hash; of a file at a time the keys themselves are in memory."""
     hashes = []
     with duckdb.connect() as connection:
-        for file in files:
-            keys = _read(file, columns)
+        for keys in _read(files, columns):
             if any(column.null_count for column in keys.columns):
                 return False
             hashed = duckdb.FunctionExpression("hash", *map(duckdb.ColumnExpression, columns)).alias("hash")
@@ -106,16 +100,28 @@ def _is_unique(files: Sequence[Path], columns: list[str]) -> bool:
     return _differ(np.concatenate(hashes))
 
 
-def _read(file: Path, columns: list[str]) -> pa.Table:
-    """As Spark reads: with page checksums, and instants of Spark's old type in all their years."""
-    return pq.read_table(
-        file, columns=columns, partitioning=None, page_checksum_verification=True, coerce_int96_timestamp_unit="us"
-    )
+def _read(files: Sequence[Path], columns: list[str]) -> Iterator[pa.Table]:
+    """As Spark reads: with page checksums, and instants of Spark's old type in all their years.
+
+    It fails where a column has two types, whose hashes differ, or instants finer than Spark's.
+    """
+    types = None
+    for file in files:
+        keys = pq.read_table(
+            file, columns=columns, partitioning=None, page_checksum_verification=True, coerce_int96_timestamp_unit="us"
+        )
+        types = types or keys.schema.types
+        if keys.schema.types != types or any(pa.types.is_timestamp(of) and of.unit == "ns" for of in types):
+            raise pa.ArrowTypeError(f"{file}: {keys.schema.types}")
+        yield keys
 
 
-def _is_plain(kind: DataType) -> bool:
-    """Whether values are equal where their bytes are: not those of a float, nor of a text with a collation."""
-    return kind.simpleString() == "string" or isinstance(kind, _PLAIN)
+def _is_plain(name: str, kind: DataType) -> bool:
+    """Whether values are equal where their bytes are: not those of a float, nor of a text with a collation.
+
+    To Spark a name with a dot or a backtick is not a column's.
+    """
+    return not {".", "`"} & {*name} and (kind.simpleString() == "string" or isinstance(kind, _PLAIN))
 
 
 def _is_collated(frame: DataFrame, key: Key) -> bool:

@@ -36,6 +36,7 @@ def only(of: DataType) -> StructType:
 
 
 def files(folder: Path, *parts: list[object], kind: pa.DataType) -> list[Path]:
+    folder.mkdir(exist_ok=True)
     paths = [folder / f"{n}.parquet" for n in range(len(parts))]
     for path, values in zip(paths, parts, strict=True):
         pq.write_table(pa.table({"a": pa.array(values, kind), "b": pa.array([1] * len(values), pa.int64())}), path)
@@ -72,6 +73,34 @@ def test_of_many_the_hashes_tell_that_none_comes_again_and_of_others_only_spark_
     assert surplus_of_files(files(tmp_path, values[:1], values[1:], kind=kind), Key(("a",)), schema, 3) == 0
     assert surplus_of_files(files(tmp_path, values, values[:1], kind=kind), Key(("a",)), schema, 4) is None
     assert surplus_of_files(files(tmp_path, values, [None], kind=kind), Key(("a",)), schema, 4) is None
+
+
+@pytest.mark.parametrize("few", [surplus.FEW, 0])
+@pytest.mark.parametrize(
+    ("of", "kinds", "value"),
+    [
+        (LongType(), (pa.int32(), pa.int64()), -1),
+        (DecimalType(30, 2), (pa.decimal128(4, 1), pa.decimal128(30, 2)), Decimal("-1")),
+    ],
+)
+def test_of_a_column_that_has_two_types_in_files_only_spark_knows(tmp_path, monkeypatch, few, of, kinds, value):
+    monkeypatch.setattr(surplus, "FEW", few)
+    both = [path for kind in kinds for path in files(tmp_path / str(kind), [value], kind=kind)]
+    assert surplus_of_files(both, Key(("a",)), only(of), 2) is None
+
+
+@pytest.mark.parametrize("few", [surplus.FEW, 0])
+def test_of_instants_finer_than_sparks_only_spark_knows(tmp_path, monkeypatch, few):
+    monkeypatch.setattr(surplus, "FEW", few)
+    path = tmp_path / "fine.parquet"
+    pq.write_table(pa.table({"a": pa.array([1, 2], pa.timestamp("ns", "UTC"))}), path)
+    assert surplus_of_files([path], Key(("a",)), only(TimestampType()), 2) is None
+
+
+def test_what_a_name_with_a_dot_means_only_spark_knows(tmp_path):
+    pq.write_table(pa.table({"a.b": [1, 2]}), tmp_path / "dot.parquet")
+    schema = StructType([StructField("a.b", LongType())])
+    assert surplus_of_files([tmp_path / "dot.parquet"], Key(("a.b",)), schema, 2) is None
 
 
 def test_of_more_rows_than_are_held_only_spark_knows(tmp_path):
