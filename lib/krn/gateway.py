@@ -102,7 +102,7 @@ def remember_methods(spark: SparkSession) -> None:
 
 
 @contextmanager
-def told(spark: SparkSession, key: str, value: str | int) -> Iterator[None]:
+def setting(spark: SparkSession, key: str, value: str | int) -> Iterator[None]:
     """What a statement can only be told by the session; it must not stay there for the next one."""
     before = spark.conf.get(key, None)
     spark.conf.set(key, value)

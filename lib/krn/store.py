@@ -20,7 +20,7 @@ from pyspark.sql.types import DateType, StructType, TimestampType
 
 from krn import delta_rs, records
 from krn.errors import LostCommit, Unreadable
-from krn.gateway import remember_methods, told
+from krn.gateway import remember_methods, setting
 from krn.tables.table import Table
 
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
@@ -255,7 +255,7 @@ class Store:
         merge = DeltaTable.forPath(self.spark, str(self.path(table.name))).alias("t").merge(changed.alias("s"), on)
         merge = merge.whenMatchedDelete("s._change = 'delete'").whenMatchedUpdate(set=columns)  # type: ignore[arg-type]
         marks = table.transform is not None and self.count(table.name) > MANY  # judge counts its rows by the log
-        with told(self.spark, _USER_METADATA, _json(commit)), told(self.spark, _MARKS, marks):
+        with setting(self.spark, _USER_METADATA, _json(commit)), setting(self.spark, _MARKS, marks):
             merge.whenNotMatchedInsert(condition="s._change <> 'delete'", values=columns).execute()  # type: ignore[arg-type]
         return self.read_back(table.name, commit)
 
@@ -305,17 +305,17 @@ class Store:
         """
         with ExitStack() as session:
             if works_on_few or rows <= INTERPRETED:
-                session.enter_context(told(self.spark, "spark.sql.adaptive.enabled", False))
+                session.enter_context(setting(self.spark, "spark.sql.adaptive.enabled", False))
             if rows <= INTERPRETED:
-                session.enter_context(told(self.spark, "spark.sql.codegen.wholeStage", False))
-                session.enter_context(told(self.spark, "spark.sql.codegen.factoryMode", "NO_CODEGEN"))
+                session.enter_context(setting(self.spark, "spark.sql.codegen.wholeStage", False))
+                session.enter_context(setting(self.spark, "spark.sql.codegen.factoryMode", "NO_CODEGEN"))
             yield
 
     @contextmanager
     def joined(self, rows: int, *, few: bool) -> Iterator[None]:
         """Plan joins of few of `rows` rows by sorting both sides, since each broadcast is a Spark job of its own."""
         few_of_many = few and rows > INTERPRETED
-        with told(self.spark, "spark.sql.autoBroadcastJoinThreshold", -1) if few_of_many else nullcontext():
+        with setting(self.spark, "spark.sql.autoBroadcastJoinThreshold", -1) if few_of_many else nullcontext():
             yield
 
     @contextmanager

@@ -22,13 +22,14 @@ from pyspark.sql.types import StructType
 
 from krn.gate.graph import Graph, Metrics
 from krn.gate.judges import REFUSALS, judge_of, runtime
+from krn.gate.key import Key, stated
 from krn.gate.measure import Planner
 from krn.gate.plan import Plan
 from krn.gate.result import ROWS, SPARK, Check, Result, check, counted, failed, uncounted
 from krn.gate.settled import settled
 from krn.gate.suite import Expectation, Suite
-from krn.gate.surplus import count_surplus, counted_beside
-from krn.gateway import told
+from krn.gate.surplus import count_surplus, surplus_of_files, told_beside
+from krn.gateway import setting
 
 
 def plan(suite: Suite, spark: SparkSession, schema: StructType, where: Column, own: Mapping[str, Column]) -> Plan:
@@ -55,7 +56,11 @@ def judge_counted(
     plan: Plan, values: Mapping[Any, Any], files: Sequence[Path], frame: Callable[[], DataFrame]
 ) -> Result:
     """The result of the rows in these files, whose aggregates have these values; `frame` reads them."""
-    surplus = partial(count_surplus, frame, plan.schema, list(plan.keys.values()), files)
+
+    def told(key: Key) -> int | None:
+        return surplus_of_files(files, key, plan.schema, values[ROWS])
+
+    surplus = partial(count_surplus, frame, told=told)
     try:
         return _result(plan, values, surplus)
     except SPARK:  # it can't count a key
@@ -93,7 +98,7 @@ def own_result(suite: Suite, checks: list[Check], frame: DataFrame, own: Mapping
 
 def count(frame: DataFrame, aggregates: Mapping[Any, Column]) -> dict[Any, Any]:
     """The one pass: every aggregate, under its key; one row comes of it, for which Spark needs to adapt nothing."""
-    with told(frame.sparkSession, "spark.sql.adaptive.enabled", False):
+    with setting(frame.sparkSession, "spark.sql.adaptive.enabled", False):
         return dict(zip(aggregates, frame.agg(*aggregates.values()).collect()[0], strict=True))
 
 
@@ -116,14 +121,15 @@ def _judge(expectation: Expectation, columns: Container[str], graph: Graph) -> J
 
 
 def _counted(suite: Suite, frame: DataFrame, own: Mapping[str, Column], files: Sequence[Path]) -> Result:
-    asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
-    with counted_beside(frame, list(asked.keys.values()), files) as surplus:
-        return _result(asked, count(frame, asked.aggregates), surplus)
+    with told_beside(files, stated(suite), frame.schema) as told:
+        asked = plan(suite, frame.sparkSession, frame.schema, F.lit(True), own)
+        values = count(frame, asked.aggregates)
+        return _result(asked, values, partial(count_surplus, lambda: frame, told=told))
 
 
-def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[int], list[int]]) -> Result:
+def _result(plan: Plan, values: Mapping[Any, Any], surplus: Callable[[Sequence[Key], int], list[int]]) -> Result:
     """What values of the aggregates, and the surplus of the keys in so many rows, come to."""
-    keys = dict(zip(plan.keys, surplus(values[ROWS]), strict=True))
+    keys = dict(zip(plan.keys, surplus(list(plan.keys.values()), values[ROWS]), strict=True))
     known = _known(plan.metrics, {**values, **keys})
     checks = [_judged(judge, of, known) for judge, of in zip(plan.judges, plan.suite.expectations, strict=True)]
     return counted(plan.suite, checks, {name: values[name] for name in plan.own})

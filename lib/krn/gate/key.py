@@ -17,7 +17,9 @@ from great_expectations.expectations.row_conditions import RowConditionType
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-METRIC = "table.key_surplus"
+from krn.gate.suite import Suite
+
+TYPE, METRIC = "expect_key_to_be_unique", "table.key_surplus"
 
 
 @dataclass(frozen=True, eq=False)  # columns of Spark can't be compared
@@ -36,6 +38,12 @@ class Key:
     def is_held(self) -> Column:
         """Whether a row is one of those that no two may be alike."""
         return F.lit(True) if self.condition is None else F.coalesce(self.condition, F.lit(False))
+
+
+def stated(suite: Suite) -> list[tuple[str, ...]]:
+    """The columns of the suite's keys of all rows, as they are written: without Great Expectations' plan."""
+    keys = [e.kwargs for e in suite.expectations if e.type == TYPE and not e.kwargs.get("row_condition")]
+    return [tuple(map(str, of["columns"])) for of in keys if isinstance(of.get("columns"), list)]
 
 
 def surplus(columns: Iterable[str]) -> Column:

@@ -7,7 +7,6 @@ would not fit, the keys themselves are counted, by Spark, which means a shuffle.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark import inheritable_thread_target
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, IntegralType, StructType, TimestampType
@@ -28,29 +26,25 @@ HELD = 10_000_000
 #: Up to so many keys of files are counted themselves, which takes less than to start DuckDB.
 FEW = 100_000
 _PLAIN = (IntegralType, DecimalType, DateType, TimestampType, BooleanType)
+#: The surplus of a key that files tell; None where it is for Spark to tell.
+OfFiles = Callable[[Key], int | None]
 #: What may go wrong without Spark; then Spark counts, and says what is wrong.
 _FAILURES = (*SPARK, pa.ArrowException, duckdb.Error, OSError, EOFError, MemoryError)
 
 
 @contextmanager
-def counted_beside(
-    frame: DataFrame, keys: Sequence[Key], files: Sequence[Path]
-) -> Iterator[Callable[[int], list[int]]]:
-    """As `count_surplus`, for a caller that counts the rows in the block; the keys of files are counted meanwhile."""
-    rows, count = _rows(files), partial(count_surplus, lambda: frame, frame.schema, keys, files)
-    if not keys or not rows:
-        yield count
-        return
+def told_beside(files: Sequence[Path], keys: Sequence[tuple[str, ...]], schema: StructType) -> Iterator[OfFiles]:
+    """What files tell of keys that hold for all of their rows, found while the block does something else."""
+    rows = _rows(files)
+    known = [columns for columns in keys if rows and {*columns} <= {*schema.names}]
     with ThreadPoolExecutor(1, "keys") as pool:
-        begun = pool.submit(inheritable_thread_target(frame.sparkSession)(count), rows)
-        yield lambda _: begun.result()
+        begun = {of: pool.submit(surplus_of_files, files, Key(of), schema, rows) for of in known}
+        yield lambda key: begun[key.columns].result() if key.condition is None and key.columns in begun else None
 
 
-def count_surplus(
-    frame: Callable[[], DataFrame], schema: StructType, keys: Sequence[Key], files: Sequence[Path], rows: int
-) -> list[int]:
-    """The surplus of each key in so many rows, exactly; `frame` has those of the Parquet files, if there are any."""
-    found = [surplus_of_files(files, key, schema, rows) if files else None for key in keys]
+def count_surplus(frame: Callable[[], DataFrame], keys: Sequence[Key], rows: int, told: OfFiles) -> list[int]:
+    """The surplus of each key in the so many rows of a frame, exactly; what their files have not told, Spark counts."""
+    found = [told(key) for key in keys]
     rest = [key for key, n in zip(keys, found, strict=True) if n is None]
     by_spark = iter(_surplus_of_frame(frame(), rest, rows) if rest else ())
     return [next(by_spark) if n is None else n for n in found]
