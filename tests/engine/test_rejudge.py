@@ -109,7 +109,7 @@ def test_what_passes_now_is_elected_as_if_from_the_start_and_the_next_build_corr
     record = execute(Asked("rejudge", ()), Config(warehouse=mended.root), HOME, mended, steps)
     assert (record.exit_code, record.tables[-1].rows) == (0, {"update": 5})
     assert (verdicts(mended), mended.head(TABLE.name)) == (AFTER, 1)
-    assert journal.runs(mended.root)[-1]["notes"] == {"rejudged": BECOMES}
+    assert journal.runs(mended.root)[-1]["notes"]["rejudged"] == BECOMES
     assert becomes == BECOMES
     assert [hold["table"] for hold in holds.every(mended.root)] == ["bronze.deliveries"]
     assert not (mended.root / "_candidates" / TABLE.name / "again").exists()

@@ -49,7 +49,7 @@ def test_each_expectation_says_what_it_finds_and_nothing_is_held(store: Store):
     assert result.status == "held"
     assert [(row["status"], row["expectation"], row["found"]) for row in as_table(result).to_pylist()] == [
         ("held", "few", "1 of 2"),
-        ("passed", "none", "nothing"),
+        ("passed", "none", "no row to judge"),
         ("warned", "rows", "2"),
         ("passed", "agree", "0"),
     ]

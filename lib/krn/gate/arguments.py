@@ -11,7 +11,6 @@ from krn.gate.kinds import FITS, KINDS, Types, is_alike, misfit
 from krn.gate.suite import Expectation, is_parameter
 from krn.gate.vocabulary import Words
 
-_EXACT = 2**53  # up to which a float has every whole number
 _NOT_NULL = "expect_column_values_to_not_be_null"
 _ALWAYS: Mapping[str, tuple[tuple[Any, Any], ...]] = {  # by kind, the ranges that hold everything
     "count": ((0, None),),
@@ -68,8 +67,8 @@ def _bounds(given: Mapping[str, Any], takes: Mapping[str, str], types: Types) ->
         yield f"nothing lies between {low} and {high}: mend the bounds"
     elif takes["min_value"] == "value" and _has_no_whole(low, high, given, types):
         yield f"no whole number lies between {low} and {high}: mend the bounds"
-    elif beyond := [bound for bound in (low, high) if type(bound) is int and abs(bound) > _EXACT]:
-        yield f"{beyond[0]} is beyond {_EXACT}, above which Great Expectations rounds it: write a smaller one"
+    elif rounded := [bound for bound in (low, high) if type(bound) is int and _is_rounded(bound)]:
+        yield f"Great Expectations makes {rounded[0]} a float, which rounds it: write one with fewer digits"
     elif (low, high) in _ALWAYS.get(takes["min_value"], ()) and not (
         given.get("strict_min") or given.get("strict_max")
     ):
@@ -81,6 +80,13 @@ def _is_empty(low: Any, high: Any, given: Mapping[str, Any]) -> bool:
         return bool(low > high or (low == high and (given.get("strict_min") or given.get("strict_max"))))
     except TypeError:
         return False  # the values are the problem, and are named
+
+
+def _is_rounded(bound: int) -> bool:
+    try:
+        return int(float(bound)) != bound
+    except OverflowError:
+        return True
 
 
 def _has_no_whole(low: Any, high: Any, given: Mapping[str, Any], types: Types) -> bool:

@@ -3,8 +3,8 @@
 import re
 
 _FLAGS = re.compile(r"\(\?[isu]+\)")  # those that leave ^ what it is
-_JAVAS = re.compile(r"\\[pP]\{\w+\}")  # a class of characters by its property
-_PYTHONS = re.compile(r"\(\?P[<=>]")  # a group with a name
+_PROPERTY = re.compile(r"(?<!\\)((?:\\\\)*)\\[pP](?:\{[^}]+\}|[A-Z])(-?)")  # a class of characters
+_NAMED = re.compile(r"\(\?<(?![=!])")  # a group with a name, as Java writes it
 
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|.", re.DOTALL)  # an escape, a class, or one character
 
@@ -17,25 +17,27 @@ def fault(pattern: object, anchored: bool = False) -> str:
         return "is a text"
     if anchored and not _is_anchored(pattern):
         return r"is searched for, not matched: write ^…\z, with any alternation in a group ($ lets a newline through)"
-    if _PYTHONS.search(pattern):
-        return "names a group as Python does, which Java can't read: drop the name"
+    if "(?P<" in "".join(part if len(part) == 1 else " " for part in _PART.findall(pattern)):
+        return "names a group as Python does, which Java can't read: write (?<name>…)"
     try:
         compiled = _compiled(pattern)
     except re.error as error:
         return f"is no regular expression: {error}"
-    if anchored and sum(compiled.search(odd) is None for odd in _ODD) <= 1:
+    if anchored and not _PROPERTY.search(pattern) and sum(compiled.search(odd) is None for odd in _ODD) <= 1:
         return "passes almost anything: say what a value looks like (how long says value_lengths, what not not_match)"
     return ""
 
 
 def found(pattern: str, text: str) -> bool | None:
     """Whether Spark would find the pattern in the text; None where only Java knows."""
-    return None if _JAVAS.search(pattern) else _compiled(pattern).search(text) is not None
+    is_javas = "&&" in pattern or _PROPERTY.search(pattern)
+    return None if is_javas else _compiled(pattern).search(text) is not None
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Of properties it knows no more than that they are of one character; Java's \\z is \\Z before Python 3.14."""
-    return re.compile(_JAVAS.sub(r"\\w", pattern.replace(r"\z", r"\Z")))
+    """As Java reads it, whose word is of ASCII; of a property it knows no more than that it is of one character."""
+    known = _PROPERTY.sub(lambda found: rf"{found[1]}\w" + (r"\-" if found[2] else ""), pattern)
+    return re.compile(_NAMED.sub("(?P<", known.replace(r"\z", r"\Z")), re.ASCII)  # \z is \Z before Python 3.14
 
 
 def _is_anchored(pattern: str) -> bool:

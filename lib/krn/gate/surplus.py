@@ -71,7 +71,7 @@ def surplus_of_files(files: Sequence[Path], key: Key, schema: StructType, rows: 
     """The surplus in the so many rows of Parquet files, without Spark; None where it is for Spark to tell."""
     columns = list(key.columns)
     is_plain = key.condition is None and all(_is_plain(name, schema[name].dataType) for name in columns)
-    if not is_plain or rows > HELD:
+    if not files or not is_plain or rows > HELD:
         return None
     try:
         if rows > FEW:

@@ -26,6 +26,7 @@ def rejudging(chosen: Chosen, becomes: rejudge.Becomes) -> Step:
         becomes.extend(found)
         progress.tables.extend(built)
         progress.notes["rejudged"] = found
+        progress.notes["judged_again"] = {"type": chosen.type}
 
     return step
 

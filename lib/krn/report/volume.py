@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from krn.contracts import CONTRACTS
 from krn.harmless import harmless
 from krn.report.days import SHOWN, by_day
 from krn.report.spark import Spark, spark
@@ -16,7 +17,7 @@ from krn.report.usual import Usual, usual
 class Volume:
     """Deliveries of a source by day, and how many of them repeated others, since its first; the oldest day first.
 
-    Or, of one `type` of its events, those that were accepted.
+    Or those of one `type` of its events.
     """
 
     source: str
@@ -60,8 +61,8 @@ _SAYS = {
     "silent": "{source} is silent: nothing in 24 hours, usually {usual:,.0f} deliveries.",
     "few": "{source} sent {now:,} deliveries in 24 hours, usually {usual:,.0f}.",
     "many": "{source} sent {now:,} deliveries in 24 hours, usually {usual:,.0f}.",
-    "stopped": "{source} sends no {type}: nothing in 24 hours, usually {usual:,.0f} accepted.",
-    "fewer": "{source} sent {now:,} {type} in 24 hours that were accepted, usually {usual:,.0f}.",
+    "stopped": "{source} sends no {type}: nothing in 24 hours, usually {usual:,.0f}.",
+    "fewer": "{source} sent {now:,} {type} in 24 hours, usually {usual:,.0f}.",
     "repeated": "{source} sends again what it had sent: {now:,} deliveries in 24 hours, usually {usual:,.0f}; "
     "{copies:,} are duplicates.",
 }
@@ -81,16 +82,15 @@ def volumes(root: Path, now: datetime) -> tuple[Volume, ...]:
 
 
 def scarce(root: Path, now: datetime, sources: Sequence[Volume]) -> tuple[Volume, ...]:
-    """The types of which far less was accepted than usual, though their source sends as it does.
+    """The types of which far less came than usual, though their source sends as it does.
 
-    Where none of a source's was accepted, they wait to be judged or are all set aside; that is told elsewhere.
+    Where nothing of a source was judged, all of it waits; that is told elsewhere.
     """
-    accepted = by_day(root, "silver.deliveries", now, "source", "type", where="verdict = 'accepted'")
+    types = ", ".join(f"'{contract.type}'" for contract in CONTRACTS)  # another could be anything
+    judged = by_day(root, "silver.deliveries", now, "source", "type", where=f"type IN ({types})")
     as_usual = {volume.source for volume in sources if volume.word in ("", "many")}
-    giving = {source for (source, _), days in accepted.items() if days[-1]} & as_usual
-    found = (
-        _volume(source, days, (0,) * SHOWN, type_) for (source, type_), days in accepted.items() if source in giving
-    )
+    giving = {source for (source, _), days in judged.items() if days[-1]} & as_usual
+    found = (_volume(source, days, (0,) * SHOWN, type_) for (source, type_), days in judged.items() if source in giving)
     return tuple(volume for volume in found if volume.usual and volume.now < volume.usual.low)
 
 

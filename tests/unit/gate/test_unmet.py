@@ -46,6 +46,9 @@ def test_what_no_row_can_meet_is_unmet(condition):
         "exists(tags, tag -> tag = 'a') AND units > 3",
         "kind RLIKE 'a' AND kind = 'b'",
         "units >",
+        "kind <> 'Empty Result' AND kind <> 'b' AND kind IS NOT NULL",
+        r"kind = 'a\nb' AND kind = 'c'",
+        "cast(2.5 AS INT) = 2 AND units > 1 AND units < 5",
     ],
 )
 def test_what_a_row_may_meet_or_only_spark_can_read_is_not(condition):

@@ -8,10 +8,11 @@ from krn.report.outdated import troubles
 AT = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)  # when the deliveries of the small warehouse came
 
 
-def a_run(minutes: int, job: str = "run", code: int = 0, **contracts: str) -> dict[str, Any]:
+def a_run(minutes: int, job: str = "run", code: int = 0, chosen: str | None = None, **contracts: str) -> dict[str, Any]:
     return {
         "job": job,
         "exit_code": code,
+        "notes": {"judged_again": {"type": chosen}} if job != "run" and code == 0 else {},
         "ended_at": (AT + timedelta(minutes=minutes)).isoformat(),
         "edition": {"contracts": {kind.replace("_", "."): said for kind, said in contracts.items()}},
     }
@@ -34,16 +35,21 @@ def test_open_rows_of_a_type_are_named_once_its_contract_changed(small):
 
 
 def test_a_type_that_had_no_contract_is_named_once_it_has_one(small):
-    small.rows["silver.deliveries"][5]["type"] = "order.lost"
+    small.rows["silver.deliveries"][5]["type"] = "order.shipped"
     root = small.write(["silver.deliveries"])
-    assert len(said(root, a_run(1, order_created="1.0 aa"), a_run(2, order_created="1.0 aa", order_lost="1.0 c"))) == 1
+    assert (
+        len(said(root, a_run(1, order_created="1.0 aa"), a_run(2, order_created="1.0 aa", order_shipped="1.0 c"))) == 1
+    )
 
 
 def test_who_judged_again_since_is_told_no_more_unless_that_failed(small):
     root = small.write(["silver.deliveries"])
     changed = a_run(1, order_created="1.0 aa"), a_run(2, order_created="1.1 bb")
-    again = [a_run(3, "quarantine rejudge", code, order_created="1.1 bb") for code in (0, 1)]
-    assert [len(said(root, *changed, one)) for one in again] == [0, 1]
+    again = [
+        a_run(3, "quarantine rejudge", code, chosen, order_created="1.1 bb")
+        for code, chosen in ((0, None), (0, "order.created"), (0, "order.shipped"), (1, None))
+    ]
+    assert [len(said(root, *changed, one)) for one in again] == [0, 0, 1, 1]
 
 
 def test_what_is_resolved_or_came_after_the_change_is_not_counted(small):
@@ -55,3 +61,4 @@ def test_what_is_resolved_or_came_after_the_change_is_not_counted(small):
 def test_rows_that_came_under_the_rules_of_today_are_not_counted(small):
     root = small.write(["silver.deliveries"])
     assert said(root, a_run(-9, order_created="1.0 aa"), a_run(-8, order_created="1.1 bb")) == []
+    assert said(root, a_run(-9, order_created="1.0 aa"), a_run(8, order_created="1.1 bb")) == []  # it judged them

@@ -62,10 +62,10 @@ def test_a_trouble_says_how_much_and_how_much_was_expected():
 
 
 @pytest.mark.parametrize(
-    ("paid", "says"), [(0, "sends no payment_received: nothing in"), (3, "sent 3 payment_received")]
+    ("paid", "says"), [(0, "sends no payment.received: nothing in"), (3, "sent 3 payment.received")]
 )
 def test_a_type_that_a_source_stops_to_send_is_named_though_the_source_sends_as_it_does(small, paid, says):
-    days = {"order_created": [40] * 9, "payment_received": [30] * 8 + [paid]}
+    days = {"order.created": [40] * 9, "payment.received": [30] * 8 + [paid]}
     small.rows["silver.deliveries"] = [
         {"row_id": n, "source": "shop", "type": type_, "verdict": "accepted", "received_at": NOW - timedelta(days=ago)}
         for type_, counts in days.items()
@@ -83,7 +83,7 @@ def test_nothing_is_said_of_types_before_what_came_is_judged(small):
         {
             "row_id": n,
             "source": "shop",
-            "type": "order_created",
+            "type": "order.created",
             "verdict": "accepted",
             "received_at": NOW - timedelta(d),
         }
